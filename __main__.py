@@ -1,0 +1,62 @@
+"""The stack: from a Dockerfile to services that answer behind one load balancer."""
+
+import pulumi
+
+from components import account
+from components.app import App, app_args
+from components.cluster import Cluster
+from components.load_balancer import LoadBalancer
+from components.network import Network
+from components.pushed_tags import pushed_tags
+from components.routing import priorities
+from release.hook import follow_hook
+from release.session import ProviderSettings
+from settings import stack
+
+settings = stack.load(pulumi.Config())
+place = account.look_up()
+name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+
+repositories = {service: f"{name}/{service}" for service in settings["services"]}
+pushed = pushed_tags(repositories.values())
+
+network = Network("network", {**settings["network"], "account": place, "log_group_name": f"/{name}/flow"})
+cluster = Cluster("cluster", {**settings["cluster"], "cluster_name": name})
+balancer = LoadBalancer(
+    "balancer",
+    {
+        **settings["load_balancer"],
+        "vpc_id": network.vpc_id,
+        "cidr": network.cidr,
+        "public_subnet_ids": network.public_subnet_ids,
+        "private_subnet_ids": network.private_subnet_ids,
+        "protect": settings["protect"],
+    },
+)
+
+follow = follow_hook(ProviderSettings.read(pulumi.Config("aws").get))
+ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
+apps = {
+    service: App(
+        service,
+        app_args(
+            asked,
+            {
+                "account": place,
+                "stack_name": name,
+                "registry": settings["registry"],
+                "repository": settings["repository"],
+                "protect": settings["protect"],
+                "repository_name": repositories[service],
+                "pushed_tags": pushed[repositories[service]],
+                "priority": ranks[service],
+            },
+        ),
+        {"network": network, "cluster": cluster, "balancer": balancer},
+        follow,
+    )
+    for service, asked in settings["services"].items()
+}
+
+pulumi.export("urls", {service: app.url for service, app in apps.items()})
+pulumi.export("images", {service: app.image for service, app in apps.items()})

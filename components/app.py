@@ -1,0 +1,193 @@
+"""App: one application, from its Dockerfile to a service that answers.
+
+Always: the image's repository (unless the image comes from elsewhere), the image, the task, the service
+and its release record. Needs a network, a cluster and a load balancer.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import TypedDict, cast
+
+import pulumi
+from pulumi import Output, ResourceHookArgs, ResourceOptions
+
+from components.account import Account
+from components.app_image import AppImage, AppImageArgs
+from components.cluster import Cluster
+from components.image_repository import ImageRepository
+from components.load_balancer import LoadBalancer
+from components.network import Network
+from components.release import Release
+from components.service import Service
+from components.task import Task, TaskArgs
+from release.timing import time_limit
+from settings.options import complete, options
+from settings.repository import RepositoryOptions
+from settings.service import ServiceOptions
+
+
+@options(extends=ServiceOptions)
+class AppArgs(ServiceOptions):
+    """Arguments of `App`."""
+
+    account: Account
+    """Where it is."""
+    stack_name: str
+    """`PROJECT-STACK`: start of every name that people type."""
+    registry: str
+    """Host of an emulated registry; the account's own ECR when empty."""
+    repository: RepositoryOptions
+    """What its image repository keeps."""
+    protect: bool
+    """Refuse to delete its images."""
+    repository_name: str
+    """Name of its image repository."""
+    pushed_tags: list[str]
+    """Tags that the repository already has."""
+    priority: int
+    """Priority of its listener rule."""
+
+
+class Place(TypedDict):
+    """What applications share."""
+
+    network: Network
+    cluster: Cluster
+    balancer: LoadBalancer
+
+
+class App(pulumi.ComponentResource):
+    """An application, built, run and followed."""
+
+    url: Output[str]
+    """Where it answers."""
+    image: str
+    """The image that was declared."""
+    task: Task
+    """What runs."""
+    service: Service
+    """Where it runs."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AppArgs,
+        place: Place,
+        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:index:App", name, {}, opts)
+        args = complete(AppArgs, args, name)
+        image = self._image(name, args)
+        self.image = image.reference
+        self.task = self._task(name, args, image)
+        self.service = self._service(name, args, place)
+        self._release(name, args, place, follow)
+        path = args["routing"]["paths"][0].split("*")[0] if args["routing"]["paths"] else "/"
+        self.url = Output.concat(place["balancer"].url, path)
+        self.register_outputs({"url": self.url, "image": self.image})
+
+    def _image(self, name: str, args: AppArgs) -> AppImage:
+        child = ResourceOptions(parent=self)
+        wiring: AppImageArgs = {
+            **args["image"],
+            "account": args["account"],
+            "registry": args["registry"],
+            "pushed_tags": args["pushed_tags"],
+            "repository_name": args["repository_name"],
+            "architecture": args["architecture"],
+        }
+        if args["image"]["reference"]:
+            return AppImage(name, wiring, None, child)
+        repository = ImageRepository(
+            name,
+            {
+                **args["repository"],
+                "repository_name": args["repository_name"],
+                "account": args["account"],
+                "protect": args["protect"],
+            },
+            child,
+        )
+        return AppImage(name, wiring, repository, child)
+
+    def _task(self, name: str, args: AppArgs, image: AppImage) -> Task:
+        wiring: TaskArgs = {
+            **args["task"],
+            "account": args["account"],
+            "family": f"{args['stack_name']}-{name}",
+            "container": name,
+            "image": image.reference,
+            "version": image.tag,
+            "repository_name": None if args["image"]["reference"] else args["repository_name"],
+            "log_group_name": f"/{args['stack_name']}/{name}",
+            "architecture": args["architecture"],
+        }
+        return Task(name, wiring, [image], ResourceOptions(parent=self))
+
+    def _service(self, name: str, args: AppArgs, place: Place) -> Service:
+        balancer, cluster = place["balancer"], place["cluster"]
+        return Service(
+            name,
+            {
+                "service_name": name,
+                "cluster_arn": cluster.arn,
+                "cluster_name": cluster.cluster_name,
+                "vpc_id": place["network"].vpc_id,
+                "subnet_ids": place["network"].private_subnet_ids,
+                "balancer_group_id": balancer.security_group_id,
+                "balancer_arn_suffix": balancer.arn_suffix,
+                "listener_arn": balancer.listener_arn,
+                "container": name,
+                "port": args["task"]["port"],
+                "strategy": args["capacity"] or cluster.strategy,
+                "routing": args["routing"],
+                "priority": args["priority"],
+                "health_check": args["health_check"],
+                "grace_period": args["grace_period"],
+                "deregistration_delay": args["deregistration_delay"],
+                "desired_count": args["desired_count"],
+                "scaling": args["scaling"],
+            },
+            self.task,
+            ResourceOptions(parent=self),
+        )
+
+    def _release(
+        self,
+        name: str,
+        args: AppArgs,
+        place: Place,
+        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+    ) -> None:
+        check = args["health_check"]
+        limit = time_limit(
+            interval=check["interval"],
+            timeout=check["timeout"],
+            healthy=check["healthy"],
+            unhealthy=check["unhealthy"],
+            grace_period=args["grace_period"],
+            deregistration_delay=args["deregistration_delay"],
+            stop_timeout=args["task"]["stop_timeout"],
+            desired_count=args["desired_count"],
+        )
+        Release(
+            name,
+            {
+                "account": args["account"],
+                "parameter_name": f"/{args['stack_name']}/{name}/release",
+                "cluster_name": place["cluster"].cluster_name,
+                "service_name": self.service.service_name,
+                "task_definition_arn": self.task.arn,
+                "image": self.image,
+                "container": name,
+                "time_limit": limit,
+            },
+            follow,
+            [self.service],
+            ResourceOptions(parent=self),
+        )
+
+
+def app_args(options_: ServiceOptions, wiring: dict[str, object]) -> AppArgs:
+    """A service's options and what the stack adds to them."""
+    return cast("AppArgs", {**options_, **wiring})

@@ -1,0 +1,102 @@
+"""AppImage: the image that a service runs.
+
+Built and pushed under its content tag, or taken from elsewhere by reference: then there is no child,
+and nothing needs Docker. Needs the repository it is pushed to.
+"""
+
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+import pulumi_docker as docker
+from pulumi import Output, ResourceOptions
+
+from components.account import Account
+from components.content_tag import content_tag
+from components.image_repository import ImageRepository
+from settings.options import complete, options
+from settings.service import ImageOptions
+
+PLATFORMS = {"X86_64": "linux/amd64", "ARM64": "linux/arm64"}
+"""Docker's name of each CPU architecture of ECS."""
+
+
+@options(extends=ImageOptions)
+class AppImageArgs(ImageOptions):
+    """Arguments of `AppImage`."""
+
+    account: Account
+    """Where the repository is."""
+    registry: str
+    """Host of an emulated registry; the account's own ECR when empty."""
+    repository_name: str
+    """Name of the repository that it is pushed to."""
+    pushed_tags: list[str]
+    """Tags that the repository already has: these are not pushed again."""
+    architecture: str
+    """CPU architecture, `X86_64` or `ARM64`."""
+
+
+class AppImage(pulumi.ComponentResource):
+    """An image with a reference that is known before anything exists."""
+
+    reference: str
+    """What the task definition names. A plain text: it leaves no edge in the graph, so what uses it
+    depends on this component."""
+    tag: str
+    """The content tag, or the reference's own tag or digest."""
+
+    def __init__(
+        self,
+        name: str,
+        args: AppImageArgs,
+        repository: ImageRepository | None = None,
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:index:AppImage", name, {}, opts)
+        args = complete(AppImageArgs, args, name)
+        if args["reference"]:
+            self.reference, self.tag = args["reference"], version_of(args["reference"])
+        elif repository is None:
+            raise ValueError(f"{name}: an image that is built here needs a repository")
+        else:
+            self._build(name, args, repository)
+        self.register_outputs({"reference": self.reference, "tag": self.tag})
+
+    def _build(self, name: str, args: AppImageArgs, repository: ImageRepository) -> None:
+        platform = PLATFORMS[args["architecture"]]
+        context = Path(args["context"])
+        self.tag = content_tag(context, args["dockerfile"], target=args["target"], args=args["args"], platform=platform)
+        host = args["registry"] or registry_host(args["account"])
+        self.reference = f"{host}/{args['repository_name']}:{self.tag}"
+        token = aws.ecr.get_authorization_token_output(
+            registry_id=repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        docker.Image(
+            f"{name}-{self.tag}",
+            image_name=self.reference,
+            build=docker.DockerBuildArgs(
+                context=str(context),
+                dockerfile=str(context / args["dockerfile"]),
+                target=args["target"],
+                args=args["args"],
+                platform=platform,
+            ),
+            registry=docker.RegistryArgs(server=host, username=token.user_name, password=Output.secret(token.password)),
+            skip_push=self.tag in args["pushed_tags"],
+            # A tag is pushed once: that it is there now is no reason for a diff (design: "The image").
+            opts=ResourceOptions(parent=self, depends_on=[repository], ignore_changes=["skipPush"]),
+        )
+
+
+def registry_host(account: Account) -> str:
+    """The account's own registry: `ACCOUNT.dkr.ecr.REGION.SUFFIX`."""
+    return f"{account['id']}.dkr.ecr.{account['region']}.{account['dns_suffix']}"
+
+
+def version_of(reference: str) -> str:
+    """The digest or tag that a reference ends in; `latest` when it has none."""
+    if "@" in reference:
+        return reference.rsplit("@", 1)[1]
+    last = reference.rsplit("/", 1)[-1]
+    return last.split(":", 1)[1] if ":" in last else "latest"

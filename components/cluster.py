@@ -1,0 +1,73 @@
+"""Cluster: what runs the tasks.
+
+Always: an ECS cluster with Fargate and Fargate Spot, a default strategy, Container Insights, and a log
+group for `ecs exec`. Needs nothing.
+"""
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Output, ResourceOptions
+
+from settings.cluster import CapacityShare, ClusterOptions
+from settings.options import complete, options
+
+EXEC_LOG_DAYS = 90
+
+
+@options(extends=ClusterOptions)
+class ClusterArgs(ClusterOptions):
+    """Arguments of `Cluster`."""
+
+    cluster_name: str
+    """Name of the cluster, typed by people."""
+
+
+class Cluster(pulumi.ComponentResource):
+    """An ECS cluster."""
+
+    arn: Output[str]
+    """Its ARN."""
+    cluster_name: str
+    """Its name."""
+    strategy: list[CapacityShare]
+    """The strategy of services that name none."""
+
+    def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Cluster", name, {}, opts)
+        args = complete(ClusterArgs, args, name)
+        child = ResourceOptions(parent=self)
+        self.cluster_name, self.strategy = args["cluster_name"], args["strategy"]
+        exec_log = aws.cloudwatch.LogGroup(
+            f"{name}-exec",
+            name=f"/{self.cluster_name}/exec",
+            retention_in_days=EXEC_LOG_DAYS,
+            opts=child,
+        )
+        logging = aws.ecs.ClusterConfigurationExecuteCommandConfigurationArgs(
+            logging="OVERRIDE",
+            log_configuration=aws.ecs.ClusterConfigurationExecuteCommandConfigurationLogConfigurationArgs(
+                cloud_watch_log_group_name=exec_log.name
+            ),
+        )
+        cluster = aws.ecs.Cluster(
+            name,
+            name=self.cluster_name,
+            settings=[aws.ecs.ClusterSettingArgs(name="containerInsights", value=args["container_insights"])],
+            configuration=aws.ecs.ClusterConfigurationArgs(execute_command_configuration=logging),
+            opts=child,
+        )
+        providers = aws.ecs.ClusterCapacityProviders(
+            name,
+            cluster_name=cluster.name,
+            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            default_capacity_provider_strategies=[
+                aws.ecs.ClusterCapacityProvidersDefaultCapacityProviderStrategyArgs(
+                    capacity_provider=share["provider"], base=share["base"], weight=share["weight"]
+                )
+                for share in self.strategy
+            ],
+            opts=child,
+        )
+        # A service may name a provider only once the cluster has it, so the ARN waits for both.
+        self.arn = Output.all(cluster.arn, providers.id).apply(lambda both: str(both[0]))
+        self.register_outputs({"arn": self.arn, "cluster_name": self.cluster_name, "strategy": self.strategy})

@@ -1,0 +1,25 @@
+"""The one way to make a name that AWS bounds."""
+
+import hashlib
+import re
+
+PULUMI_SUFFIX = 8
+"""Pulumi's auto-naming adds a hyphen and seven hex digits."""
+
+
+def fit(name: str, limit: int) -> str:
+    """The name in letters, digits and hyphens, at most `limit` characters, no hyphen at either end.
+
+    A name that has to change ends in a short hash of the whole, so that two long names stay apart.
+    """
+    legal = re.sub(r"-+", "-", re.sub(r"[^A-Za-z0-9-]", "-", name)).strip("-")
+    if legal == name and len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+    kept = legal[: limit - 7].rstrip("-")
+    return f"{kept}-{digest}" if kept else f"n-{digest}"[:limit]
+
+
+def load_balancer(name: str) -> str:
+    """A logical name for a load balancer or target group: 32 characters with Pulumi's suffix."""
+    return fit(name, 32 - PULUMI_SUFFIX)

@@ -1,0 +1,42 @@
+"""The priority of a listener rule: from its conditions alone, so that adding a service renumbers none."""
+
+import hashlib
+from collections.abc import Mapping
+
+from settings.options import OptionsError, Problem
+from settings.service import RoutingOptions
+
+LENGTHS = 25
+SLOTS = 1000
+
+
+def priority(name: str, routing: RoutingOptions) -> int:
+    """1 to 50000; lower is asked first. The more exact comes first: a host before none, a long path before a short.
+
+    Within the same exactness the service's name decides, by its hash.
+    """
+    if routing["priority"] is not None:
+        return routing["priority"]
+    exact = max((len(path.split("*")[0].split("?")[0]) for path in routing["paths"]), default=0)
+    band = (0 if routing["hosts"] else LENGTHS) + LENGTHS - 1 - min(exact, LENGTHS - 1)
+    slot = int(hashlib.sha256(name.encode()).hexdigest(), 16) % SLOTS
+    return band * SLOTS + slot + 1
+
+
+def priorities(services: Mapping[str, RoutingOptions]) -> dict[str, int]:
+    """The priority of each service on one listener.
+
+    Raises:
+        OptionsError: two services have the same; name a priority for one of them.
+    """
+    found = {name: priority(name, routing) for name, routing in services.items()}
+    owners: dict[int, str] = {}
+    clashes: list[Problem] = []
+    for name in sorted(found):
+        other = owners.setdefault(found[name], name)
+        if other != name:
+            why = f"the same as {other!r}: set `priority` for one of them"
+            clashes.append(Problem(f"services.{name}.routing.priority", found[name], why))
+    if clashes:
+        raise OptionsError("Two rules of one listener cannot have the same priority:", clashes)
+    return found

@@ -1,0 +1,215 @@
+"""Service: tasks that run, answer and are replaced safely.
+
+Always: an ECS service on a capacity provider strategy, its closed security group opened for the balancer
+alone, a target group, a listener rule. Optional: scaling. Needs a cluster, a balancer and a task.
+"""
+
+from typing import TypedDict
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components.load_balancer import ANYWHERE
+from components.names import load_balancer
+from components.scaling import Scaling
+from components.task import Task
+from settings.cluster import CapacityShare
+from settings.options import complete, options
+from settings.service import HealthCheckOptions, RoutingOptions, ScalingOptions
+
+NOMINAL_PORT = 80
+"""The target group's own port: ECS registers each task with the container's, and a constant one never
+replaces the group (pulumi-aws #4220)."""
+
+
+@options()
+class ServiceArgs(TypedDict):
+    """Arguments of `Service`."""
+
+    service_name: str
+    """Name of the service, typed by people."""
+    cluster_arn: Input[str]
+    """Where it runs."""
+    cluster_name: str
+    """Name of that cluster."""
+    vpc_id: Input[str]
+    """VPC of the tasks."""
+    subnet_ids: Input[list[str]]
+    """Subnets of the tasks: private ones."""
+    balancer_group_id: Input[str]
+    """Security group of the balancer."""
+    balancer_arn_suffix: Input[str]
+    """The balancer, as metrics name it."""
+    listener_arn: Input[str]
+    """The listener that gets the rule."""
+    container: str
+    """Name of the container that answers."""
+    port: int
+    """Port that it listens on."""
+    strategy: list[CapacityShare]
+    """Capacity provider strategy."""
+    routing: RoutingOptions
+    """Which requests it gets."""
+    priority: int
+    """Priority of the listener rule."""
+    health_check: HealthCheckOptions
+    """When a task counts as healthy."""
+    grace_period: int
+    """Seconds in which failing checks of a new task do not count."""
+    deregistration_delay: int
+    """Seconds that a leaving task may use to finish its requests."""
+    desired_count: int
+    """Tasks to run."""
+    scaling: ScalingOptions | None
+    """Scale by load."""
+
+
+class Service(pulumi.ComponentResource):
+    """An ECS service behind the load balancer."""
+
+    service: aws.ecs.Service
+    """The service itself."""
+    service_name: Output[str]
+    """Its name."""
+    security_group_id: Output[str]
+    """The group of its tasks."""
+
+    def __init__(self, name: str, args: ServiceArgs, task: Task, opts: ResourceOptions | None = None) -> None:
+        super().__init__("slipway:index:Service", name, {}, opts)
+        args = complete(ServiceArgs, args, name)
+        group, let_in = self._group(name, args)
+        targets = self._targets(name, args)
+        rule = self._rule(name, args, targets)
+        self.service = aws.ecs.Service(
+            name,
+            name=args["service_name"],
+            cluster=args["cluster_arn"],
+            task_definition=task.arn,
+            desired_count=args["desired_count"],
+            capacity_provider_strategies=[
+                aws.ecs.ServiceCapacityProviderStrategyArgs(
+                    capacity_provider=share["provider"], base=share["base"], weight=share["weight"]
+                )
+                for share in args["strategy"]
+            ],
+            # A change of strategy is made in place only with a new deployment (terraform-provider-aws #22823).
+            force_new_deployment=True,
+            deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
+            deployment_minimum_healthy_percent=100,
+            deployment_maximum_percent=200,
+            health_check_grace_period_seconds=args["grace_period"],
+            load_balancers=[
+                aws.ecs.ServiceLoadBalancerArgs(
+                    target_group_arn=targets.arn,
+                    container_name=args["container"],
+                    container_port=args["port"],
+                )
+            ],
+            network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
+                subnets=args["subnet_ids"], security_groups=[group.id], assign_public_ip=False
+            ),
+            propagate_tags="SERVICE",
+            enable_ecs_managed_tags=True,
+            # Release follows the deployment and tells why; the provider's own wait would come first and tell nothing.
+            wait_for_steady_state=False,
+            opts=ResourceOptions(
+                parent=self,
+                # A group without a listener is refused by ECS, and a task that is not let in is never healthy.
+                depends_on=[rule, *let_in],
+                ignore_changes=["desiredCount"] if args["scaling"] else [],
+            ),
+        )
+        self.service_name, self.security_group_id = self.service.name, group.id
+        if args["scaling"]:
+            label = Output.concat(args["balancer_arn_suffix"], "/", targets.arn_suffix)
+            wiring = {
+                "cluster_name": args["cluster_name"],
+                "service_name": self.service_name,
+                "resource_label": label,
+            }
+            Scaling(name, {**args["scaling"], **wiring}, ResourceOptions(parent=self))  # pyright: ignore[reportArgumentType] - two halves of ScalingArgs
+        self.register_outputs(
+            {
+                "service": self.service,
+                "service_name": self.service_name,
+                "security_group_id": self.security_group_id,
+            }
+        )
+
+    def _group(self, name: str, args: ServiceArgs) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
+        child = ResourceOptions(parent=self)
+        group = aws.ec2.SecurityGroup(
+            name,
+            vpc_id=args["vpc_id"],
+            description="Tasks: open for the load balancer only",
+            opts=child,
+        )
+        from_balancer = aws.vpc.SecurityGroupIngressRule(
+            f"{name}-from-balancer",
+            security_group_id=group.id,
+            referenced_security_group_id=args["balancer_group_id"],
+            description="the load balancer",
+            ip_protocol="tcp",
+            from_port=args["port"],
+            to_port=args["port"],
+            opts=child,
+        )
+        to_tasks = aws.vpc.SecurityGroupEgressRule(
+            f"{name}-from-balancer",
+            security_group_id=args["balancer_group_id"],
+            referenced_security_group_id=group.id,
+            description=f"tasks of {args['service_name']}",
+            ip_protocol="tcp",
+            from_port=args["port"],
+            to_port=args["port"],
+            opts=child,
+        )
+        # The registry, the log and what the application calls: where private subnets lead is the network's choice.
+        out = aws.vpc.SecurityGroupEgressRule(
+            f"{name}-out",
+            security_group_id=group.id,
+            description="registry, logs and what the application calls",
+            cidr_ipv4=ANYWHERE,
+            ip_protocol="-1",
+            opts=child,
+        )
+        return group, [from_balancer, to_tasks, out]
+
+    def _targets(self, name: str, args: ServiceArgs) -> aws.lb.TargetGroup:
+        check = args["health_check"]
+        return aws.lb.TargetGroup(
+            load_balancer(name),
+            vpc_id=args["vpc_id"],
+            target_type="ip",
+            port=NOMINAL_PORT,
+            protocol="HTTP",
+            deregistration_delay=args["deregistration_delay"],
+            health_check=aws.lb.TargetGroupHealthCheckArgs(
+                path=check["path"],
+                interval=check["interval"],
+                timeout=check["timeout"],
+                healthy_threshold=check["healthy"],
+                unhealthy_threshold=check["unhealthy"],
+                matcher=check["codes"],
+            ),
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _rule(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup) -> aws.lb.ListenerRule:
+        paths, hosts = args["routing"]["paths"], args["routing"]["hosts"]
+        conditions: list[aws.lb.ListenerRuleConditionArgs] = []
+        if paths:
+            values = aws.lb.ListenerRuleConditionPathPatternArgs(values=paths)
+            conditions.append(aws.lb.ListenerRuleConditionArgs(path_pattern=values))
+        if hosts:
+            names = aws.lb.ListenerRuleConditionHostHeaderArgs(values=hosts)
+            conditions.append(aws.lb.ListenerRuleConditionArgs(host_header=names))
+        return aws.lb.ListenerRule(
+            name,
+            listener_arn=args["listener_arn"],
+            priority=args["priority"],
+            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=targets.arn)],
+            conditions=conditions,
+            opts=ResourceOptions(parent=self),
+        )

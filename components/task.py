@@ -1,0 +1,179 @@
+"""Task: what runs, with the rights that it has.
+
+Always: a task definition, its log group, an execution role that may pull this image, write this log and
+read these secrets, and a task role for the application. Needs an image.
+"""
+
+import json
+from collections.abc import Sequence
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import Input, Output, ResourceOptions
+
+from components import containers
+from components.account import Account, log_group_arn
+from components.service_role import service_role
+from settings.options import complete, options
+from settings.service import TaskOptions
+
+
+@options(extends=TaskOptions)
+class TaskArgs(TaskOptions):
+    """Arguments of `Task`."""
+
+    account: Account
+    """Where the task runs."""
+    family: str
+    """Name that all its revisions share."""
+    container: str
+    """Name of the container."""
+    image: str
+    """Reference of the image."""
+    version: str
+    """What the application is told in APP_VERSION: the image's content tag."""
+    repository_name: str | None
+    """The stack's repository that the image is pulled from; None for an image from elsewhere."""
+    log_group_name: str
+    """Name of the log group."""
+    architecture: str
+    """CPU architecture, `X86_64` or `ARM64`."""
+
+
+class Task(pulumi.ComponentResource):
+    """A task definition with its log group and roles."""
+
+    arn: Output[str]
+    """ARN of the revision."""
+    container_definitions: Input[str]
+    """The container definitions: plain text, known at the first preview."""
+    task_role_arn: Output[str]
+    """The application's role."""
+
+    def __init__(
+        self,
+        name: str,
+        args: TaskArgs,
+        needs: Sequence[pulumi.Resource] = (),
+        opts: ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("slipway:index:Task", name, {}, opts)
+        args = complete(TaskArgs, args, name)
+        child = ResourceOptions(parent=self)
+        log = aws.cloudwatch.LogGroup(
+            name,
+            name=args["log_group_name"],
+            retention_in_days=args["log_retention_days"],
+            opts=child,
+        )
+        execution, granted = self._execution_role(name, args)
+        application = self._task_role(name, args)
+        scratch = {f"scratch-{number}": path for number, path in enumerate(sorted(args["scratch"]))}
+        self.container_definitions = containers.document([_container(args, scratch)])
+        definition = aws.ecs.TaskDefinition(
+            name,
+            family=args["family"],
+            requires_compatibilities=["FARGATE"],
+            network_mode="awsvpc",
+            cpu=str(args["cpu"]),
+            memory=str(args["memory"]),
+            execution_role_arn=execution.arn,
+            task_role_arn=application.arn,
+            container_definitions=self.container_definitions,
+            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
+                cpu_architecture=args["architecture"], operating_system_family="LINUX"
+            ),
+            volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=volume) for volume in scratch],
+            # ECS may roll back to the revision before, so a replaced one stays.
+            skip_destroy=True,
+            opts=ResourceOptions(parent=self, depends_on=[*needs, log, granted]),
+        )
+        self.arn, self.task_role_arn = definition.arn, application.arn
+        self.register_outputs(
+            {
+                "arn": self.arn,
+                "container_definitions": self.container_definitions,
+                "task_role_arn": self.task_role_arn,
+            }
+        )
+
+    def _execution_role(self, name: str, args: TaskArgs) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        child = ResourceOptions(parent=self)
+        role = service_role(f"{name}-execution", "ecs-tasks", args["account"], child)
+        policy = aws.iam.RolePolicy(
+            f"{name}-execution",
+            role=role.id,
+            policy=json.dumps(_execution_policy(args), sort_keys=True),
+            opts=child,
+        )
+        return role, policy
+
+    def _task_role(self, name: str, args: TaskArgs) -> aws.iam.Role:
+        child = ResourceOptions(parent=self)
+        role = service_role(f"{name}-task", "ecs-tasks", args["account"], child)
+        if args["permissions"]:
+            statements = [
+                {"Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
+                for one in args["permissions"]
+            ]
+            document = json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
+            aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=document, opts=child)
+        for arn in args["managed_policies"]:
+            aws.iam.RolePolicyAttachment(
+                f"{name}-task-{arn.rsplit('/', 1)[-1]}", role=role.name, policy_arn=arn, opts=child
+            )
+        return role
+
+
+def _container(args: TaskArgs, scratch: dict[str, str]) -> dict[str, object]:
+    return containers.main_container(
+        args["container"],
+        image=args["image"],
+        port=args["port"],
+        environment={"APP_VERSION": args["version"], "PORT": str(args["port"])} | args["environment"],
+        secrets=args["secrets"],
+        log_group=args["log_group_name"],
+        region=args["account"]["region"],
+        user=args["user"],
+        stop_timeout=args["stop_timeout"],
+        health_check=args["health_check"],
+        scratch=scratch,
+    )
+
+
+def _execution_policy(args: TaskArgs) -> dict[str, object]:
+    place = args["account"]
+    log = log_group_arn(place, args["log_group_name"])
+    statements: list[dict[str, object]] = [
+        {
+            "Effect": "Allow",
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": log,
+        }
+    ]
+    if args["repository_name"]:
+        # A token is for all registries: the action takes no resource
+        # ("Actions, resources, and condition keys for Amazon Elastic Container Registry").
+        statements.append({"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"})
+        repository = (
+            f"arn:{place['partition']}:ecr:{place['region']}:{place['id']}:repository/{args['repository_name']}"
+        )
+        pull = [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:GetDownloadUrlForLayer",
+        ]
+        statements.append({"Effect": "Allow", "Action": pull, "Resource": repository})
+    for service, action in (
+        ("ssm", "ssm:GetParameters"),
+        ("secretsmanager", "secretsmanager:GetSecretValue"),
+    ):
+        arns = sorted({_without_version(arn) for arn in args["secrets"].values() if arn.split(":")[2] == service})
+        if arns:
+            statements.append({"Effect": "Allow", "Action": action, "Resource": arns})
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _without_version(arn: str) -> str:
+    """The secret's own ARN: ECS lets a JSON key and a version follow it (`ARN:key:stage:id`)."""
+    return ":".join(arn.split(":")[:7])

@@ -1,0 +1,1 @@
+"""Follows a release to its end: whether it is live, and why not."""

@@ -1,0 +1,59 @@
+"""What the texts of ECS mean.
+
+Shaped after "Stopped tasks error codes", "CannotPullContainer task errors in Amazon ECS" and "Viewing
+Amazon ECS service event messages". The first pattern that fits decides.
+"""
+
+import re
+
+CAUSES: tuple[tuple[str, str], ...] = (
+    (
+        r"CannotPull\w*:.*(not found|does not exist|manifest unknown|repository .* not)",
+        "the image is not in the registry",
+    ),
+    (
+        r"CannotPull\w*:.*(denied|not authorized|403|no basic auth)",
+        "the execution role may not pull the image",
+    ),
+    (
+        r"CannotPull\w*:.*(timeout|timed out|deadline|no route|i/o)",
+        "the registry cannot be reached: does the subnet have NAT or VPC endpoints?",
+    ),
+    (
+        r"CannotPull|image digest resolution|pull access denied|manifest unknown|No such image|image.*not found",
+        "the image cannot be pulled",
+    ),
+    (
+        (
+            r"ResourceInitializationError.*(secret|ssm|parameter)|unable to (pull|retrieve) secrets?"
+            r"|ResourceNotFoundException.*secret|secret.*(not found|can't find)"
+        ),
+        "a secret is missing, or the execution role may not read it",
+    ),
+    (
+        r"ResourceInitializationError.*log",
+        "the log group is missing, or the execution role may not write to it",
+    ),
+    (r"unable to assume.*role|AssumeRole", "ECS cannot assume the task's role"),
+    (r"OutOfMemory", "a container needed more memory than the task has"),
+    (r"exec format error", "the image was built for another CPU architecture"),
+    (
+        r"failed ELB health checks|failed \w* ?target group health|Health checks failed with",
+        "the load balancer's health check fails",
+    ),
+    (r"failed container health checks", "the container's own health check fails"),
+    (
+        r"was unable to place a task|Capacity is unavailable|RESOURCE:|no container instances",
+        "there is no capacity for the task",
+    ),
+    (r"Spot|SpotInterruption", "Fargate Spot took the capacity back"),
+    (r"Essential container|exited", "the container exited"),
+)
+
+
+def cause_of(text: str) -> str | None:
+    """The likely cause in words, or None when no pattern fits."""
+    return next(
+        (cause for pattern, cause in CAUSES if re.search(pattern, text, re.IGNORECASE | re.DOTALL)),
+        None,
+    )

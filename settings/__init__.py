@@ -1,0 +1,1 @@
+"""The stack file: its options, their rules and defaults, read once."""

@@ -1,0 +1,59 @@
+"""Where the stack lives: a VPC of its own, or an existing one."""
+
+import ipaddress
+from collections.abc import Iterator
+from typing import Annotated, NotRequired, TypedDict
+
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+
+from settings.options import Problem, one_of, options
+
+
+def _vpc_cidr(value: str) -> str:
+    """AWS allows blocks from /16 to /28; a zone's subnets need room, so /24 is the smallest here."""
+    try:
+        block = ipaddress.IPv4Network(value)
+    except ValueError as error:
+        raise PydanticCustomError("cidr", "must be an IPv4 block: {why}", {"why": str(error)}) from None
+    if not 16 <= block.prefixlen <= 24:  # noqa: PLR2004 - the bounds just named
+        raise PydanticCustomError("cidr", "must be a block from /16 to /24")
+    return value
+
+
+@options()
+class ExistingNetwork(TypedDict):
+    """A VPC that something else manages."""
+
+    vpc_id: Annotated[str, Field(pattern=r"^vpc-[0-9a-f]+$")]
+    """Id of the VPC."""
+    public_subnet_ids: Annotated[list[Annotated[str, Field(pattern=r"^subnet-")]], Field(min_length=2)]
+    """Subnets of an internet-facing load balancer, in two Availability Zones at least."""
+    private_subnet_ids: Annotated[list[Annotated[str, Field(pattern=r"^subnet-")]], Field(min_length=2)]
+    """Subnets of the tasks, with a way to the image registry, in two Availability Zones at least."""
+
+
+def _one_or_the_other(given: "NetworkOptions") -> Iterator[Problem]:
+    fresh = {"zones": 2, "cidr": "10.0.0.0/16", "egress": "nat"}
+    if given["existing"] is None:
+        return
+    for key, default in fresh.items():
+        if given[key] != default:
+            yield Problem(key, given[key], "has no meaning with an existing network: take one of them out")
+
+
+@options(_one_or_the_other)
+class NetworkOptions(TypedDict):
+    """The VPC, its subnets and their way out."""
+
+    zones: NotRequired[Annotated[int, Field(default=2, ge=2, le=6)]]
+    """Number of Availability Zones; each gets a public and a private subnet. A load balancer needs two."""
+    cidr: NotRequired[Annotated[str, AfterValidator(_vpc_cidr), Field(default="10.0.0.0/16")]]
+    """IPv4 block of the VPC, /16 to /24."""
+    egress: NotRequired[Annotated[str, one_of("nat", "natPerZone", "endpoints"), Field(default="nat")]]
+    """How private subnets reach out: `nat` (one gateway, cheap, one zone's failure cuts all), `natPerZone`,
+    or `endpoints` (no internet: VPC endpoints for ECR, S3 and CloudWatch Logs only)."""
+    flow_logs: NotRequired[Annotated[bool, Field(default=True)]]
+    """Log the VPC's rejected and accepted traffic to CloudWatch Logs."""
+    existing: NotRequired[Annotated[ExistingNetwork | None, Field(default=None)]]
+    """Use this VPC and create none."""
