@@ -1,0 +1,1 @@
+"""The stack on this machine: the same program against an emulated AWS."""

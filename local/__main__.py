@@ -1,0 +1,118 @@
+"""`python -m local up | plan | status | logs | down [--stack NAME]`: the stack on this machine."""
+
+import argparse
+import sys
+from pathlib import Path
+
+if sys.version_info < (3, 11):  # noqa: UP036 - said in a sentence, before anything newer is imported
+    sys.exit(f"Slipway needs Python 3.11 or newer; this is {sys.version.split()[0]}")
+
+from rich.console import Console
+
+from local import plan, stack_file, up
+from local.base_image import NoBase
+from local.clients import LocalClients, NotLoopback
+from local.down import down
+from local.emulator import EmulatorError, running
+from local.images import ImageError
+from local.lock import Busy, lock
+from local.program import ProgramError
+
+PROJECT = Path(__file__).resolve().parent.parent
+HOME = PROJECT / ".slipway" / "local"
+FAILURES = (
+    stack_file.StackFileError,
+    ProgramError,
+    up.NotUp,
+    Busy,
+    EmulatorError,
+    ImageError,
+    NoBase,
+    NotLoopback,
+)
+
+
+def main() -> int:
+    """Run one command; 0 when it did what it says, 1 with a sentence when not, 130 after Ctrl-C."""
+    words = _words()
+    console = Console(width=None if sys.stdout.isatty() else 200)
+    try:
+        _run(words, console)
+    except FAILURES as failure:
+        Console(stderr=True, soft_wrap=True).print(str(failure), style="red", markup=False, highlight=False)
+        return 1
+    except KeyboardInterrupt:
+        Console(stderr=True).print("interrupted: run it again to go on, or `make local-down` to remove it", style="red")
+        return 130
+    return 0
+
+
+def _words() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("up", "build, run and verify the stack"),
+        ("plan", "show what a stack declares; needs no Docker, no network, no credentials"),
+        ("status", "what runs"),
+        ("logs", "the services' last log lines"),
+        ("down", "remove everything"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--stack", default=None if name == "plan" else "local", help="name of the stack file")
+        if name == "up":
+            command.add_argument("--no-docker-install", action="store_true", help="never install or start Docker")
+        if name == "plan":
+            command.add_argument("--json", action="store_true", help="for programs")
+    return parser.parse_args()
+
+
+def _run(words: argparse.Namespace, console: Console) -> None:
+    if words.command == "plan":
+        _plan(console, words)
+        return
+    project, config = stack_file.configuration(PROJECT, words.stack)
+    endpoint, region = up.endpoint_of(config), config["aws:region"]
+    if words.command in ("status", "logs"):
+        if not running(HOME):
+            raise up.NotUp("the stack is not up: `make local` brings it up")
+        clients = LocalClients(endpoint, region)
+        (_status if words.command == "status" else _logs)(console, clients, f"{project}-{words.stack}")
+        return
+    with lock(HOME, words.command):
+        if words.command == "up":
+            up.up(console, PROJECT, words.stack, HOME, install=not words.no_docker_install)
+        else:
+            down(project, words.stack, endpoint, region, HOME, up.Progress(console))
+
+
+def _plan(console: Console, words: argparse.Namespace) -> None:
+    for stack in [words.stack] if words.stack else stack_file.stacks(PROJECT):
+        if words.json:
+            print(plan.as_json(plan.plan(PROJECT, stack)))  # noqa: T201 - for programs
+        else:
+            plan.show(console, PROJECT, stack)
+
+
+def _status(console: Console, clients: LocalClients, cluster: str) -> None:
+    ecs = clients.client("ecs")
+    arns = ecs.list_services(cluster=cluster)["serviceArns"]
+    for service in ecs.describe_services(cluster=cluster, services=arns)["services"] if arns else []:
+        revision = service["taskDefinition"].rsplit("/", 1)[1]
+        console.print(
+            f"{service['serviceName']}: {revision}, {service['runningCount']} of {service['desiredCount']} tasks"
+        )
+
+
+def _logs(console: Console, clients: LocalClients, cluster: str) -> None:
+    logs = clients.client("logs")
+    for group in logs.describe_log_groups(logGroupNamePrefix=f"/{cluster}/")["logGroups"]:
+        for event in logs.filter_log_events(logGroupName=group["logGroupName"], limit=50).get("events", []):
+            console.print(
+                f"{group['logGroupName']}  {event['message'].rstrip()}",
+                markup=False,
+                highlight=False,
+            )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,393 @@
+"""Makes declared resources exist in the emulated AWS: ensure, not create, so that a second run is an update."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from typing import Any, Protocol, cast
+
+from botocore.validate import ParamValidator
+from pulumi.runtime import mocks, rpc
+
+from local.table import NotInTable, parameters
+from release.follow import ReleaseRefused
+from release.record import ReleaseRecord
+
+Inputs = dict[str, Any]
+Made = tuple[str, dict[str, Any]]
+
+
+class Images(Protocol):
+    """What builds and pushes images on this machine."""
+
+    def ensure(self, inputs: Inputs) -> str:
+        """Build and push an image under its name; says what was done."""
+        ...
+
+
+class Clients(Protocol):
+    """What makes AWS clients: `local.clients.Clients`."""
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
+        """A client of this service at the emulator."""
+        ...
+
+
+class Emulated(mocks.Mocks):
+    """The SDK's mocks, backed by the emulated AWS."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        images: Images,
+        follow: Callable[[ReleaseRecord], None],
+        say: Callable[[str], None],
+    ) -> None:
+        self._clients, self._images, self._follow, self._say = clients, images, follow, say
+        self._lock = threading.Lock()
+        self.changes: list[str] = []
+        self.declared_only: set[str] = set()
+        self.refused: dict[str, ReleaseRefused] = {}
+        self.balancers: dict[str, str] = {}
+
+    # Look-ups
+
+    def call(self, args: mocks.MockCallArgs) -> Any:  # noqa: ANN401 - the SDK's type; one answer a look-up
+        """Answer a look-up from the emulated AWS."""
+        match args.token.split(":")[-1]:
+            case "getCallerIdentity":
+                return {"accountId": self._clients.client("sts").get_caller_identity()["Account"]}
+            case "getRegion":
+                return {"region": self._clients.client("ecs").meta.region_name}
+            case "getPartition":
+                return {"partition": "aws", "dnsSuffix": "amazonaws.com"}
+            case "getRepositories":
+                found = self._clients.client("ecr").describe_repositories()["repositories"]
+                return {"names": [one["repositoryName"] for one in found]}
+            case "getImages":
+                found = self._clients.client("ecr").list_images(repositoryName=args.args["repositoryName"])
+                return {"imageIds": [_camel(one) for one in found["imageIds"]]}
+            case "getAuthorizationToken":
+                return {"userName": "AWS", "password": "emulated"}
+            case _:
+                raise NotInTable(f"the local stack does not know the look-up {args.token}")
+
+    # Resources
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        """Make a resource exist, or validate it as declared only."""
+        if not args.custom and not args.typ.startswith("awsx:"):
+            return "", args.inputs
+        inputs = cast("Inputs", _integers(args.inputs))
+        row, call = parameters(args.typ, inputs)
+        if args.typ != "awsx:ec2:Vpc" and not args.typ.startswith(("docker:", "aws:ecr/repository:")):
+            _validate(
+                self._clients.client(row.service),
+                row.operation,
+                _filled(row.operation, call, args.name),
+            )
+        if not row.made:
+            with self._lock:
+                self.declared_only.add(args.typ.split(":")[-1])
+            return args.name, {**args.inputs, "id": args.name}
+        handler = getattr(self, "_" + args.typ.split(":")[-1][0].lower() + args.typ.split(":")[-1][1:])
+        id_, outputs = cast("Made", handler(args.name, inputs, call))
+        return id_, {**args.inputs, **outputs}
+
+    def _changed(self, what: str) -> None:
+        with self._lock:
+            self.changes.append(what)
+        self._say(what)
+
+    def _vpc(self, name: str, inputs: Inputs, _call: Inputs) -> Made:
+        """A stand-in for awsx's Vpc: one VPC, and a public and a private subnet for each zone."""
+        ec2 = self._clients.client("ec2")
+        found = ec2.describe_vpcs(Filters=[{"Name": "tag:slipway", "Values": [name]}])["Vpcs"]
+        if not found:
+            vpc = ec2.create_vpc(CidrBlock=inputs["cidrBlock"], TagSpecifications=_tagged("vpc", name))["Vpc"]["VpcId"]
+            base = inputs["cidrBlock"].split(".")
+            for number in range(2 * inputs["numberOfAvailabilityZones"]):
+                zone = f"{ec2.meta.region_name}{'abcdef'[number // 2]}"
+                ec2.create_subnet(
+                    VpcId=vpc,
+                    CidrBlock=f"{base[0]}.{base[1]}.{number}.0/24",
+                    AvailabilityZone=zone,
+                    TagSpecifications=_tagged("subnet", ("public", "private")[number % 2]),
+                )
+            self._changed(f"VPC {name}")
+        else:
+            vpc = found[0]["VpcId"]
+        subnets = ec2.describe_subnets(Filters=[{"Name": "vpc-id", "Values": [vpc]}])["Subnets"]
+
+        def ids(kind: str) -> list[str]:
+            marked = [one for one in subnets if {"Key": "slipway", "Value": kind} in one.get("Tags", [])]
+            return [one["SubnetId"] for one in sorted(marked, key=lambda one: one["CidrBlock"])]
+
+        # An input of awsx's Vpc shares its name with an output of another shape.
+        return vpc, {
+            "vpcId": vpc,
+            "publicSubnetIds": ids("public"),
+            "privateSubnetIds": ids("private"),
+            "natGateways": [],
+            "subnetSpecs": [],
+        }
+
+    def _securityGroup(self, name: str, _inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        ec2 = self._clients.client("ec2")
+        filters = [
+            {"Name": "group-name", "Values": [name]},
+            {"Name": "vpc-id", "Values": [call["VpcId"]]},
+        ]
+        found = ec2.describe_security_groups(Filters=filters)["SecurityGroups"]
+        id_ = found[0]["GroupId"] if found else ec2.create_security_group(GroupName=name, **call)["GroupId"]
+        if not found:
+            self._changed(f"security group {name}")
+        return id_, {}
+
+    def _repository(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        ecr = self._clients.client("ecr")
+        known = {one["repositoryName"]: one for one in ecr.describe_repositories()["repositories"]}
+        one = known.get(inputs["name"])
+        if one is None:
+            settings = [_drop_none(each) for each in inputs["encryptionConfigurations"]]
+            one = ecr.create_repository(**call, encryptionConfiguration=settings[0])["repository"]
+            self._changed(f"repository {inputs['name']}")
+        return inputs["name"], {
+            "arn": one["repositoryArn"],
+            "registryId": one["registryId"],
+            "repositoryUrl": one["repositoryUri"],
+        }
+
+    def _image(self, _name: str, inputs: Inputs, _call: Inputs) -> Made:
+        if not inputs.get("skipPush"):
+            self._changed(self._images.ensure(inputs))
+        return inputs["imageName"], {"baseImageName": inputs["imageName"], "repoDigest": ""}
+
+    def _logGroup(self, _name: str, inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        logs, group = self._clients.client("logs"), inputs["name"]
+        found = logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]
+        if group not in [one["logGroupName"] for one in found]:
+            logs.create_log_group(**call)
+            if inputs["retentionInDays"]:
+                logs.put_retention_policy(logGroupName=group, retentionInDays=inputs["retentionInDays"])
+            self._changed(f"log group {group}")
+        return group, {"arn": f"arn:aws:logs:{logs.meta.region_name}:000000000000:log-group:{group}"}
+
+    def _role(self, name: str, _inputs: Inputs, call: Inputs) -> Made:
+        iam = self._clients.client("iam")
+        try:
+            role = iam.get_role(RoleName=name)["Role"]
+        except iam.exceptions.NoSuchEntityException:
+            role = iam.create_role(RoleName=name, **call)["Role"]
+            self._changed(f"role {name}")
+        return name, {"arn": role["Arn"], "name": name}
+
+    def _cluster(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        ecs = self._clients.client("ecs")
+        found = [
+            one for one in ecs.describe_clusters(clusters=[inputs["name"]])["clusters"] if one["status"] == "ACTIVE"
+        ]
+        arn = found[0]["clusterArn"] if found else ecs.create_cluster(**call)["cluster"]["clusterArn"]
+        if not found:
+            self._changed(f"cluster {inputs['name']}")
+        return arn, {"arn": arn}
+
+    def _loadBalancer(self, name: str, _inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        elb = self._clients.client("elbv2")
+        known = {one["LoadBalancerName"]: one for one in elb.describe_load_balancers()["LoadBalancers"]}
+        one = known.get(name)
+        if one is None:
+            one = elb.create_load_balancer(Name=name, **call)["LoadBalancers"][0]
+            self._changed(f"load balancer {name}")
+        self.balancers[name] = one["DNSName"]
+        return one["LoadBalancerArn"], {
+            "arn": one["LoadBalancerArn"],
+            "dnsName": one["DNSName"],
+            "arnSuffix": one["LoadBalancerArn"].split("loadbalancer/")[1],
+            "name": name,
+        }
+
+    def _listener(self, name: str, _inputs: Inputs, call: Inputs) -> Made:
+        elb = self._clients.client("elbv2")
+        found = elb.describe_listeners(LoadBalancerArn=call["LoadBalancerArn"])["Listeners"]
+        call["DefaultActions"] = [_fixed_response(one) for one in call["DefaultActions"]]
+        arn = found[0]["ListenerArn"] if found else elb.create_listener(**call)["Listeners"][0]["ListenerArn"]
+        if not found:
+            self._changed(f"listener {name} on port {call['Port']}")
+        return arn, {"arn": arn}
+
+    def _targetGroup(self, name: str, inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        elb, check = self._clients.client("elbv2"), inputs["healthCheck"]
+        known = {one["TargetGroupName"]: one["TargetGroupArn"] for one in elb.describe_target_groups()["TargetGroups"]}
+        if name not in known:
+            created = elb.create_target_group(
+                Name=name,
+                **call,
+                HealthCheckPath=check["path"],
+                HealthCheckIntervalSeconds=check["interval"],
+                HealthCheckTimeoutSeconds=check["timeout"],
+                HealthyThresholdCount=check["healthyThreshold"],
+                UnhealthyThresholdCount=check["unhealthyThreshold"],
+                Matcher={"HttpCode": check["matcher"]},
+            )
+            known[name] = created["TargetGroups"][0]["TargetGroupArn"]
+            self._changed(f"target group {name}")
+        return known[name], {"arn": known[name], "arnSuffix": known[name].split(":")[-1]}
+
+    def _listenerRule(self, name: str, _inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        elb = self._clients.client("elbv2")
+        found = elb.describe_rules(ListenerArn=call["ListenerArn"])["Rules"]
+        arn = next((one["RuleArn"] for one in found if one["Priority"] == str(call["Priority"])), None)
+        conditions = [_condition(one) for one in call["Conditions"]]
+        if arn is None:
+            arn = elb.create_rule(**{**call, "Conditions": conditions})["Rules"][0]["RuleArn"]
+            self._changed(f"listener rule {name}")
+        else:
+            elb.modify_rule(RuleArn=arn, Conditions=conditions, Actions=call["Actions"])
+        return arn, {"arn": arn}
+
+    def _taskDefinition(self, _name: str, inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        """A new revision when, and only when, something of it changed: a tag keeps what it was made from."""
+        ecs, made_from = self._clients.client("ecs"), _digest(inputs)
+        arns = ecs.list_task_definitions(familyPrefix=inputs["family"], sort="DESC")["taskDefinitionArns"]
+        if arns:
+            latest = max(arns, key=lambda arn: int(arn.rsplit(":", 1)[1]))
+            told = ecs.describe_task_definition(taskDefinition=latest, include=["TAGS"])
+            if {"key": "slipway", "value": made_from} in told.get("tags", []):
+                return latest, {"arn": latest}
+        containers = json.loads(inputs["containerDefinitions"])
+        call = {
+            **call,
+            "containerDefinitions": containers,
+            "tags": [{"key": "slipway", "value": made_from}],
+        }
+        arn = ecs.register_task_definition(**call)["taskDefinition"]["taskDefinitionArn"]
+        self._changed(f"task definition {arn.rsplit('/', 1)[1]}")
+        return arn, {"arn": arn}
+
+    def _service(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        ecs, cluster, name = self._clients.client("ecs"), inputs["cluster"], inputs["name"]
+        found = [
+            one
+            for one in ecs.describe_services(cluster=cluster, services=[name])["services"]
+            if one["status"] == "ACTIVE"
+        ]
+        deployment = {
+            "deploymentCircuitBreaker": inputs["deploymentCircuitBreaker"],
+            "minimumHealthyPercent": inputs["deploymentMinimumHealthyPercent"],
+            "maximumPercent": inputs["deploymentMaximumPercent"],
+        }
+        if not found:
+            network = _network(inputs["networkConfiguration"])
+            arn = ecs.create_service(**call, networkConfiguration=network, deploymentConfiguration=deployment)[
+                "service"
+            ]["serviceArn"]
+            self._changed(f"service {name}")
+        else:
+            arn = found[0]["serviceArn"]
+            if (found[0]["taskDefinition"], found[0]["desiredCount"]) != (
+                inputs["taskDefinition"],
+                inputs["desiredCount"],
+            ):
+                ecs.update_service(
+                    cluster=cluster,
+                    service=name,
+                    taskDefinition=inputs["taskDefinition"],
+                    desiredCount=inputs["desiredCount"],
+                    deploymentConfiguration=deployment,
+                    forceNewDeployment=True,
+                )
+                self._changed(f"service {name} rolls to {inputs['taskDefinition'].rsplit('/', 1)[1]}")
+        return arn, {"arn": arn, "name": name}
+
+    def _parameter(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        """The release record: followed first, and written only when the release is live."""
+        ssm, record = self._clients.client("ssm"), ReleaseRecord.from_json(inputs["value"])
+        try:
+            written = ssm.get_parameter(Name=inputs["name"])["Parameter"]["Value"]
+        except ssm.exceptions.ParameterNotFound:
+            written = None
+        if written == inputs["value"]:
+            return inputs["name"], {"name": inputs["name"]}
+        try:
+            self._follow(record)
+        except ReleaseRefused as refused:
+            with self._lock:
+                self.refused[record.service] = refused
+        else:
+            ssm.put_parameter(**call, Overwrite=True)
+            self._changed(f"release record of {record.service}")
+        return inputs["name"], {"name": inputs["name"]}
+
+
+def _tagged(kind: str, value: str) -> list[Inputs]:
+    return [{"ResourceType": kind, "Tags": [{"Key": "slipway", "Value": value}]}]
+
+
+def _validate(client: Any, operation: str, call: Inputs) -> None:  # noqa: ANN401 - boto3 has no types
+    shape = client.meta.service_model.operation_model(operation).input_shape
+    report = ParamValidator().validate(call, shape)
+    if report.has_errors():
+        raise NotInTable(f"{operation}: {report.generate_report()}")
+
+
+def _filled(operation: str, call: Inputs, name: str) -> Inputs:
+    """The parameters as they are sent: with the names that the handlers give, and documents parsed."""
+    names = {
+        "CreateSecurityGroup": "GroupName",
+        "CreateRole": "RoleName",
+        "CreateLoadBalancer": "Name",
+        "CreateTargetGroup": "Name",
+    }
+    filled: Inputs = {**call, **({names[operation]: name} if operation in names else {})}
+    if operation == "RegisterTaskDefinition":
+        filled["containerDefinitions"] = json.loads(filled["containerDefinitions"])
+    if operation == "CreateRule":
+        filled["Conditions"] = [_condition(one) for one in cast("list[Inputs]", filled["Conditions"])]
+    if operation == "CreateListener":
+        filled["DefaultActions"] = [_fixed_response(one) for one in cast("list[Inputs]", filled["DefaultActions"])]
+    return filled
+
+
+def _condition(one: Inputs) -> Inputs:
+    """Pulumi names the field by its key, ELB by a word beside it."""
+    if "PathPattern" in one:
+        return {"Field": "path-pattern", "PathPatternConfig": one["PathPattern"]}
+    return {"Field": "host-header", "HostHeaderConfig": one["HostHeader"]}
+
+
+def _fixed_response(action: Inputs) -> Inputs:
+    return {("FixedResponseConfig" if key == "FixedResponse" else key): value for key, value in action.items()}
+
+
+def _network(configuration: Inputs) -> Inputs:
+    return {
+        "awsvpcConfiguration": {
+            "subnets": configuration["subnets"],
+            "securityGroups": configuration["securityGroups"],
+            "assignPublicIp": "ENABLED" if configuration["assignPublicIp"] else "DISABLED",
+        }
+    }
+
+
+def _digest(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+
+
+def _camel(one: dict[str, Any]) -> dict[str, Any]:
+    return {"imageTag": one.get("imageTag", ""), "imageDigest": one.get("imageDigest", "")}
+
+
+def _drop_none(one: Inputs) -> Inputs:
+    return {key: value for key, value in one.items() if value is not None}
+
+
+def _integers(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    """Inputs as calls want them: whole numbers, which arrive as floats, as integers; secrets unsealed."""
+    if rpc.is_rpc_secret(value):
+        return _integers(rpc.unwrap_rpc_secret(value))
+    if isinstance(value, dict):
+        return {str(key): _integers(item) for key, item in cast("dict[str, Any]", value).items()}
+    if isinstance(value, list):
+        return [_integers(item) for item in cast("list[Any]", value)]
+    return int(value) if isinstance(value, float) and value.is_integer() else value

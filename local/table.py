@@ -1,0 +1,305 @@
+"""Each resource type: how its inputs become a call, and whether that call is made.
+
+A type on the path of a request is made to exist; every other one is validated against botocore's own
+model of the call and listed as declared only. An input that the table does not name is an error.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Names = dict[str, str]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A resource type's call. `names` maps inputs to the call's parameters, "" for one that has none."""
+
+    service: str
+    operation: str
+    names: Names
+    made: bool = False
+    nested: dict[str, Names] = field(default_factory=dict[str, Names])
+
+
+def _same(*names: str) -> Names:
+    """Inputs whose parameter is the same word with a capital."""
+    return {name: name[0].upper() + name[1:] for name in names}
+
+
+_SG_RULE = {
+    "securityGroupId": "GroupId",
+    "description": "",
+    "cidrIpv4": "",
+    "ipProtocol": "",
+    "fromPort": "",
+    "toPort": "",
+    "referencedSecurityGroupId": "",
+}
+
+TABLE: dict[str, Row] = {
+    # Made: on the path of a request.
+    "awsx:ec2:Vpc": Row(
+        "ec2",
+        "CreateVpc",
+        {
+            "cidrBlock": "CidrBlock",
+            "enableDnsHostnames": "",
+            "natGateways": "",
+            "numberOfAvailabilityZones": "",
+            "subnetSpecs": "",
+            "subnetStrategy": "",
+        },
+        made=True,
+    ),
+    "aws:ec2/securityGroup:SecurityGroup": Row(
+        "ec2", "CreateSecurityGroup", {"description": "Description", "vpcId": "VpcId"}, made=True
+    ),
+    "aws:ecr/repository:Repository": Row(
+        "ecr",
+        "CreateRepository",
+        {
+            "name": "repositoryName",
+            "imageTagMutability": "imageTagMutability",
+            "imageScanningConfiguration": "imageScanningConfiguration",
+            "encryptionConfigurations": "",
+            "forceDelete": "",
+        },
+        made=True,
+    ),
+    "docker:index/image:Image": Row(
+        "ecr",
+        "DescribeImages",
+        {"imageName": "", "build": "", "registry": "", "skipPush": "", "buildOnPreview": ""},
+        made=True,
+    ),
+    "aws:cloudwatch/logGroup:LogGroup": Row(
+        "logs",
+        "CreateLogGroup",
+        {"name": "logGroupName", "retentionInDays": "", "skipDestroy": ""},
+        made=True,
+    ),
+    "aws:iam/role:Role": Row("iam", "CreateRole", {"assumeRolePolicy": "AssumeRolePolicyDocument"}, made=True),
+    "aws:ecs/cluster:Cluster": Row(
+        "ecs",
+        "CreateCluster",
+        {"name": "clusterName", "settings": "settings", "configuration": "configuration"},
+        made=True,
+        nested={"configuration.executeCommandConfiguration.logConfiguration": {}},
+    ),
+    "aws:lb/loadBalancer:LoadBalancer": Row(
+        "elbv2",
+        "CreateLoadBalancer",
+        {
+            "loadBalancerType": "Type",
+            "securityGroups": "SecurityGroups",
+            "subnets": "Subnets",
+            "internal": "",
+            "dropInvalidHeaderFields": "",
+            "idleTimeout": "",
+            "enableDeletionProtection": "",
+        },
+        made=True,
+    ),
+    "aws:lb/listener:Listener": Row(
+        "elbv2",
+        "CreateListener",
+        {
+            "loadBalancerArn": "LoadBalancerArn",
+            "port": "Port",
+            "protocol": "Protocol",
+            "defaultActions": "DefaultActions",
+        },
+        made=True,
+    ),
+    "aws:lb/targetGroup:TargetGroup": Row(
+        "elbv2",
+        "CreateTargetGroup",
+        {
+            "vpcId": "VpcId",
+            "targetType": "TargetType",
+            "port": "Port",
+            "protocol": "Protocol",
+            "healthCheck": "",
+            "deregistrationDelay": "",
+        },
+        made=True,
+    ),
+    "aws:lb/listenerRule:ListenerRule": Row(
+        "elbv2",
+        "CreateRule",
+        {
+            "listenerArn": "ListenerArn",
+            "priority": "Priority",
+            "actions": "Actions",
+            "conditions": "Conditions",
+        },
+        made=True,
+    ),
+    "aws:ecs/taskDefinition:TaskDefinition": Row(
+        "ecs",
+        "RegisterTaskDefinition",
+        {
+            "family": "family",
+            "requiresCompatibilities": "requiresCompatibilities",
+            "networkMode": "networkMode",
+            "cpu": "cpu",
+            "memory": "memory",
+            "executionRoleArn": "executionRoleArn",
+            "taskRoleArn": "taskRoleArn",
+            "containerDefinitions": "containerDefinitions",
+            "runtimePlatform": "runtimePlatform",
+            "volumes": "volumes",
+            "skipDestroy": "",
+        },
+        made=True,
+    ),
+    "aws:ecs/service:Service": Row(
+        "ecs",
+        "CreateService",
+        {
+            "name": "serviceName",
+            "cluster": "cluster",
+            "taskDefinition": "taskDefinition",
+            "desiredCount": "desiredCount",
+            "capacityProviderStrategies": "capacityProviderStrategy",
+            "loadBalancers": "loadBalancers",
+            "propagateTags": "propagateTags",
+            "enableEcsManagedTags": "enableECSManagedTags",
+            "healthCheckGracePeriodSeconds": "healthCheckGracePeriodSeconds",
+            "networkConfiguration": "",
+            "deploymentCircuitBreaker": "",
+            "deploymentMinimumHealthyPercent": "",
+            "deploymentMaximumPercent": "",
+            "forceNewDeployment": "",
+            "waitForSteadyState": "",
+        },
+        made=True,
+    ),
+    "aws:ssm/parameter:Parameter": Row(
+        "ssm",
+        "PutParameter",
+        {"name": "Name", "type": "Type", "value": "Value", "description": "Description"},
+        made=True,
+    ),
+    # Declared only: validated, not made.
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Row("ec2", "DescribeSecurityGroups", {"vpcId": ""}),
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row("ec2", "AuthorizeSecurityGroupIngress", _SG_RULE),
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Row("ec2", "AuthorizeSecurityGroupEgress", _SG_RULE),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": Row(
+        "ec2",
+        "CreateVpcEndpoint",
+        {
+            **_same(
+                "vpcId",
+                "serviceName",
+                "vpcEndpointType",
+                "subnetIds",
+                "securityGroupIds",
+                "routeTableIds",
+            ),
+            "policy": "PolicyDocument",
+            "privateDnsEnabled": "PrivateDnsEnabled",
+        },
+    ),
+    "aws:ec2/flowLog:FlowLog": Row(
+        "ec2",
+        "CreateFlowLogs",
+        {
+            "trafficType": "TrafficType",
+            "logDestination": "LogDestination",
+            "iamRoleArn": "DeliverLogsPermissionArn",
+            "vpcId": "@ResourceIds",
+        },
+    ),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": Row(
+        "ecr",
+        "PutLifecyclePolicy",
+        {"repository": "repositoryName", "policy": "lifecyclePolicyText"},
+    ),
+    "aws:ecr/repositoryPolicy:RepositoryPolicy": Row(
+        "ecr", "SetRepositoryPolicy", {"repository": "repositoryName", "policy": "policyText"}
+    ),
+    "aws:iam/rolePolicy:RolePolicy": Row("iam", "PutRolePolicy", {"role": "RoleName", "policy": "PolicyDocument"}),
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Row(
+        "iam", "AttachRolePolicy", {"role": "RoleName", "policyArn": "PolicyArn"}
+    ),
+    "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": Row(
+        "ecs",
+        "PutClusterCapacityProviders",
+        {
+            "clusterName": "cluster",
+            "capacityProviders": "capacityProviders",
+            "defaultCapacityProviderStrategies": "defaultCapacityProviderStrategy",
+        },
+    ),
+    "aws:appautoscaling/target:Target": Row(
+        "application-autoscaling",
+        "RegisterScalableTarget",
+        {
+            **_same("serviceNamespace", "scalableDimension", "resourceId", "minCapacity"),
+            "maxCapacity": "MaxCapacity",
+        },
+    ),
+    "aws:appautoscaling/policy:Policy": Row(
+        "application-autoscaling",
+        "PutScalingPolicy",
+        {
+            **_same("policyType", "serviceNamespace", "scalableDimension", "resourceId"),
+            "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
+        },
+    ),
+}
+
+_FIXED: dict[str, dict[str, Any]] = {
+    "CreateFlowLogs": {"ResourceType": "VPC"},
+    "PutRolePolicy": {"PolicyName": "inline"},
+    "PutScalingPolicy": {"PolicyName": "policy"},
+}
+"""Parameters that a call wants and Pulumi makes by itself."""
+
+_CAPITAL = {"elbv2", "application-autoscaling", "ec2"}
+"""Services whose nested parameters begin with a capital."""
+
+
+class NotInTable(ValueError):
+    """A type or an input that the table does not name."""
+
+
+def parameters(type_: str, inputs: dict[str, Any]) -> tuple[Row, dict[str, Any]]:
+    """The row of a type, and the parameters of its call.
+
+    Raises:
+        NotInTable: the local stack does not know the type or one of its inputs.
+    """
+    row = TABLE.get(type_)
+    if row is None:
+        raise NotInTable(f"the local stack does not know the resource type {type_}: add it to local/table.py")
+    unknown = sorted(
+        key for key, value in inputs.items() if key not in row.names and value is not None and not key.startswith("__")
+    )
+    if unknown:
+        raise NotInTable(
+            f"the local stack does not know the input {', '.join(unknown)} of {type_}: add it to local/table.py"
+        )
+    call: dict[str, Any] = dict(_FIXED.get(row.operation, {}))
+    for key, name in row.names.items():
+        value = inputs.get(key)
+        if not name or value is None:
+            continue
+        if name.startswith("@"):
+            call[name[1:]] = [value]
+        else:
+            call[name] = _nested(value, capital=row.service in _CAPITAL)
+    return row, call
+
+
+def _nested(value: Any, *, capital: bool) -> Any:  # noqa: ANN401 - JSON in, JSON out
+    if isinstance(value, dict):
+        return {
+            (key[0].upper() + key[1:] if capital else key): _nested(item, capital=capital)
+            for key, item in value.items()
+            if item is not None
+        }  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+    if isinstance(value, list):
+        return [_nested(item, capital=capital) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return value

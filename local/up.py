@@ -1,0 +1,227 @@
+"""Brings the stack up on this machine, and does not call it up before it answers."""
+
+import http.client
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from rich.console import Console
+from rich.table import Table
+
+from local import base_image, docker_engine, emulator, program, stack_file
+from local.clients import LocalClients
+from local.exist import Emulated
+from local.images import LocalImages, owner
+from release.follow import follow
+from release.record import ReleaseRecord
+
+GOOD_ANSWERS = 5
+"""Answers in a row, each 200 and from the wanted version, that make a service verified."""
+ANSWER_SECONDS = 60
+RELEASE_SECONDS = 120
+"""Longest wait for a release: nothing on this machine takes as long as AWS may."""
+NOT_EXERCISED = (
+    "scaling by load",
+    "health checks of balancer and containers",
+    "security groups and subnets",
+    "IAM",
+    "task sizes",
+    "read-only file systems and users",
+    "capacity providers and Spot",
+    "lifecycle expiry",
+    "image scanning",
+    "TLS and DNS",
+)
+"""What the emulated AWS stores without effect."""
+
+
+class NotUp(Exception):
+    """The stack is not up; the text says why."""
+
+
+class Progress:
+    """One line a step, with the seconds since the start."""
+
+    def __init__(self, console: Console) -> None:
+        self._console, self._start, self._lock = console, time.monotonic(), threading.Lock()
+
+    def __call__(self, text: str) -> None:
+        """Say a step."""
+        with self._lock:
+            self._console.print(f"[dim]{self.seconds():6.1f} s[/dim]  {text}", highlight=False)
+
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return time.monotonic() - self._start
+
+
+def endpoint_of(config: dict[str, str]) -> str:
+    """The emulator's address, from the stack file's endpoints.
+
+    Raises:
+        NotUp: the stack is not one for this machine.
+    """
+    given = [url for entry in json.loads(config.get("aws:endpoints", "[]")) for url in entry.values()]
+    if not given:
+        raise NotUp("this stack names no aws:endpoints: only a stack with endpoints on loopback comes up here")
+    return str(given[0])
+
+
+def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: bool) -> None:
+    """Bring the stack up, verify it, and print what runs where.
+
+    Raises:
+        NotUp: a release was refused, or a service does not answer with the wanted version.
+    """
+    say = Progress(console)
+    project, config = stack_file.configuration(project_dir, stack)
+    endpoint = endpoint_of(config)
+    docker = _docker(home, say, install=install)
+    if docker is not None:
+        config = _with_bases(docker, project, project_dir, config, say)
+    if emulator.start(endpoint, config["aws:region"], home):
+        say(f"emulated AWS at {endpoint}")
+    clients = LocalClients(endpoint, config["aws:region"])
+    if docker is None:
+        raise NotUp(f"control plane only: the emulated AWS answers at {endpoint}, but no container can run")
+
+    def followed(record: ReleaseRecord) -> None:
+        limit = min(record.time_limit_seconds, RELEASE_SECONDS)
+        follow(replace(record, time_limit_seconds=limit), clients, say)
+
+    answers = Emulated(clients, LocalImages(docker, owner(stack, home)), followed, say)
+    found = program.run(project_dir, project, stack, config, answers, preview=False)
+    if not answers.changes:
+        say("nothing changed")
+    rows = [
+        _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["urls"])
+    ]
+    _table(console, rows)
+    console.print(f"declared only: {', '.join(sorted(answers.declared_only))}", style="dim")
+    console.print(f"not exercised here: {', '.join(NOT_EXERCISED)}", style="dim")
+    if answers.refused:
+        raise NotUp("".join(str(refused) for refused in answers.refused.values()).strip("\n"))
+    wrong = [f"{row['service']}: {row['answer']}" for row in rows if not row["good"]]
+    if wrong:
+        raise NotUp("not verified: " + "; ".join(wrong))
+    say("up and verified")
+
+
+def _docker(home: Path, say: Callable[[str], None], *, install: bool) -> Any:  # noqa: ANN401 - no types
+    def ask(question: str) -> bool:
+        if not sys.stdin.isatty():
+            return True
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+    try:
+        return docker_engine.ensure(home, ask, say, install=install)
+    except docker_engine.NoDocker as missing:
+        say(f"no Docker: {missing}")
+        return None
+
+
+def _with_bases(
+    docker: Any,  # noqa: ANN401 - the docker SDK has no types
+    project: str,
+    project_dir: Path,
+    config: dict[str, str],
+    say: Callable[[str], None],
+) -> dict[str, str]:
+    """The configuration with a home-made base image for each build whose own cannot be had."""
+    services = cast("dict[str, Any]", json.loads(config[f"{project}:services"]))
+    for name, service in services.items():
+        image = (service or {}).get("image", {})
+        context = project_dir / image.get("context", "app")
+        dockerfile = context / image.get("dockerfile", "Dockerfile")
+        asked = image.get("args", {}).get("BASE_IMAGE") or (
+            base_image.wanted(dockerfile) if dockerfile.is_file() else None
+        )
+        if image.get("reference") or asked is None:
+            continue
+        base = base_image.ensure(docker, asked)
+        if base.home_made:
+            say(
+                f"{name}: {asked} cannot be pulled; {base.reference} stands for it, so the content tag differs from AWS"
+            )
+            services[name] = {
+                **service,
+                "image": {**image, "args": {**image.get("args", {}), "BASE_IMAGE": base.reference}},
+            }
+    return {**config, f"{project}:services": json.dumps(services)}
+
+
+def _row(
+    endpoint: str,
+    name: str,
+    found: program.Run,
+    answers: Emulated,
+    clients: LocalClients,
+    cluster: str,
+) -> dict[str, Any]:
+    balancer, host = next(iter(answers.balancers.items()))
+    path = "/" + urlsplit(found.outputs["urls"][name]).path.lstrip("/")
+    tag = str(found.outputs["images"][name]).rsplit(":", 1)[1]
+    service = clients.client("ecs").describe_services(cluster=cluster, services=[name])["services"][0]
+    good, answer = verify(endpoint, host, path, tag) if name not in answers.refused else (False, "release refused")
+    port = urlsplit(endpoint).port
+    return {
+        "service": name,
+        "url": f"http://{balancer}.alb.localhost:{port}{path}",
+        "tag": tag,
+        "tasks": f"{service['runningCount']}/{service['desiredCount']}",
+        "good": good,
+        "answer": answer,
+    }
+
+
+def verify(endpoint: str, host: str, path: str, version: str) -> tuple[bool, str]:
+    """Whether the service answers 200 with the wanted version, several times in a row; and what it said."""
+    deadline, good, said = time.monotonic() + ANSWER_SECONDS, 0, "no answer"
+    while good < GOOD_ANSWERS:
+        status, told = ask(endpoint, host, path)
+        right = status == http.client.OK and told in (None, version)
+        good, said = (
+            (good + 1, f"200 from {version}") if right else (0, f"{status} from {told or 'an unnamed version'}")
+        )
+        if right and told is None:
+            said = "200 (it does not tell its version)"
+        if not right:
+            if time.monotonic() > deadline:
+                return False, said
+            time.sleep(0.2)
+    return True, said
+
+
+def ask(endpoint: str, host: str, path: str) -> tuple[int, str | None]:
+    """One request through the balancer: its status, and the version in its JSON answer if it has one."""
+    place = urlsplit(endpoint)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port or 80, timeout=10)
+    try:
+        connection.request("GET", path, headers={"Host": host})
+        answer = connection.getresponse()
+        body = answer.read()
+    except OSError:
+        return 0, None
+    finally:
+        connection.close()
+    try:
+        told = json.loads(body)
+    except ValueError:
+        return answer.status, None
+    return answer.status, str(told["version"]) if isinstance(told, dict) and "version" in told else None
+
+
+def _table(console: Console, rows: list[dict[str, Any]]) -> None:
+    table = Table("service", "URL", "image tag", "running/desired", "answer")
+    for column in table.columns:
+        column.overflow = "fold"  # a URL that is cut off is none
+    for row in rows:
+        colour = "green" if row["good"] else "red"
+        table.add_row(row["service"], row["url"], row["tag"], row["tasks"], f"[{colour}]{row['answer']}[/]")
+    console.print(table)
