@@ -1,0 +1,1 @@
+"""Rules for containers, images and their surroundings on Amazon ECS."""

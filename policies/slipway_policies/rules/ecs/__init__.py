@@ -1,0 +1,1 @@
+"""Clusters, task definitions, services, and what ties them together."""

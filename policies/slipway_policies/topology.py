@@ -1,0 +1,77 @@
+"""Where subnets lead: to an internet gateway, to NAT, or nowhere."""
+
+from slipway_policies import kinds
+from slipway_policies.node import Node
+from slipway_policies.resource import Resource
+from slipway_policies.stack import Stack
+from slipway_policies.verdict import UndecidedError
+
+WORLD = ("0.0.0.0/0", "::/0")
+WAYS_OUT = (
+    "natGatewayId",
+    "transitGatewayId",
+    "vpcPeeringConnectionId",
+    "networkInterfaceId",
+    "egressOnlyGatewayId",
+    "coreNetworkArn",
+    "carrierGatewayId",
+)
+"""Properties of a route that lead out without making the subnet public."""
+ID = ("id", "arn")
+TWO_ZONES = 2
+"""So many Availability Zones at least."""
+
+
+def subnets_of(resource: Resource, path: str, stack: Stack) -> list[Resource]:
+    """The subnets of the stack that a property names; none when they are managed elsewhere."""
+    return stack.linked(resource, path, kinds.SUBNET, ID)
+
+
+def is_public(subnet: Resource, stack: Stack) -> bool:
+    """Whether instances get public addresses in a subnet, or it has a route to an internet gateway."""
+    if Node(subnet).flag("mapPublicIpOnLaunch"):
+        return True
+    return any(_to_internet(route, stack) for route in default_routes(subnet, stack))
+
+
+def leads_out(subnet: Resource, stack: Stack) -> bool:
+    """Whether a private subnet has a default route through NAT or the like."""
+    return any(route.has(way) for route in default_routes(subnet, stack) for way in WAYS_OUT)
+
+
+def default_routes(subnet: Resource, stack: Stack) -> list[Node]:
+    """The routes of a subnet's table that lead everywhere, inline ones and resources of their own."""
+    found: list[Node] = []
+    for association in stack.users(kinds.ROUTE_TABLE_ASSOCIATION, "subnetId", subnet, ID):
+        for table in stack.linked(association, "routeTableId", kinds.ROUTE_TABLE, ID):
+            found += Node(table).items("routes")
+            found += [Node(route) for route in stack.users(kinds.ROUTE, "routeTableId", table, ID)]
+    return [route for route in found if _everywhere(route)]
+
+
+def zones_of(subnets: list[Resource]) -> set[str]:
+    """The Availability Zones of subnets, by name or id."""
+    return {Node(subnet).text("availabilityZone") or Node(subnet).text("availabilityZoneId") for subnet in subnets} - {
+        ""
+    }
+
+
+def _everywhere(route: Node) -> bool:
+    inline = ("cidrBlock", "ipv6CidrBlock")
+    own = ("destinationCidrBlock", "destinationIpv6CidrBlock")
+    return any(route.text(path) in WORLD for path in (*inline, *own))
+
+
+def _to_internet(route: Node, stack: Stack) -> bool:
+    if not route.has("gatewayId"):
+        return False
+    if route.path:
+        return _names_gateway(route) or bool(stack.sources(route.resource, "routes", kinds.INTERNET_GATEWAY))
+    return _names_gateway(route) or bool(stack.linked(route.resource, "gatewayId", kinds.INTERNET_GATEWAY, ID))
+
+
+def _names_gateway(route: Node) -> bool:
+    try:
+        return route.text("gatewayId").startswith("igw-")
+    except UndecidedError:
+        return False
