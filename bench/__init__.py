@@ -1,0 +1,1 @@
+"""What the compass of speed is read from."""
