@@ -1,0 +1,23 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.names import fit, load_balancer
+
+
+@given(st.text(min_size=1, max_size=80), st.integers(10, 64))
+def test_a_name_is_legal_within_its_limit_and_stable(name: str, limit: int):
+    made = fit(name, limit)
+    assert 0 < len(made) <= limit
+    assert all(character.isascii() and (character.isalnum() or character == "-") for character in made)
+    assert made[0] != "-"
+    assert made[-1] != "-"
+    assert fit(made, limit) == made
+
+
+@given(st.lists(st.text("abc-", min_size=20, max_size=60), min_size=2, max_size=20, unique=True))
+def test_different_names_stay_apart(names: list[str]):
+    assert len({fit(name, 24) for name in names}) == len(names)
+
+
+def test_a_load_balancer_leaves_room_for_the_suffix_that_pulumi_adds():
+    assert len(load_balancer("x" * 60)) + len("-1234567") == 32

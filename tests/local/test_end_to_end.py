@@ -1,0 +1,171 @@
+"""The stack on this machine, with real containers and real HTTP, in a copy of the project."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Generator
+from pathlib import Path
+
+import pytest
+import yaml
+
+from local import docker_engine, emulator
+from local.images import LABEL, owner
+from local.up import ask
+
+PROJECT = Path(__file__).resolve().parents[2]
+PORT = 4577
+PARTS = ("settings", "components", "release", "local", "app", "__main__.py", "Pulumi.yaml", "Pulumi.local.yaml")
+BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
+
+
+class Stack:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.home = folder / ".slipway" / "local"
+        self.file = folder / "Pulumi.local.yaml"
+        self.main = folder / "app" / "src" / "web" / "__main__.py"
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "local", *words],
+            cwd=self.folder,
+            text=True,
+            timeout=300,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+
+    def up(self) -> str:
+        done = self.run("up")
+        assert done.returncode == 0, done.stdout
+        assert "up and verified" in done.stdout
+        return done.stdout
+
+    def version(self) -> str | None:
+        status, version = ask(f"http://127.0.0.1:{PORT}", "balancer.alb.localhost", "/")
+        assert status == 200
+        return version
+
+    def configure(self, change: Callable[[dict], None]) -> None:  # type: ignore[type-arg]
+        content = yaml.safe_load(self.file.read_text())
+        change(content["config"]["slipway:services"]["web"])
+        self.file.write_text(yaml.safe_dump(content))
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
+    folder = tmp_path_factory.mktemp("project")
+    try:
+        docker_engine.ensure(folder, lambda _: bool(os.environ.get("CI")), print, install=True)
+    except docker_engine.NoDocker as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"the local stack needs Docker: {missing}")
+    for part in PARTS:
+        source = PROJECT / part
+        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)  # type: ignore[operator]
+    made = Stack(folder)
+    made.file.write_text(made.file.read_text().replace("4566", str(PORT)))
+    yield made
+    assert made.run("down").returncode == 0
+
+
+def test_first_deployment_answers_with_the_content_tag_and_a_second_run_changes_nothing(stack: Stack):
+    first = stack.up()
+    version = stack.version()
+    assert version
+    assert version.startswith("c-")
+    assert version in first
+    second = stack.up()
+    assert "nothing changed" in second
+    assert stack.version() == version
+
+
+def test_both_tasks_answer_with_environment_secret_and_logs(stack: Stack):
+    from local.clients import LocalClients  # noqa: PLC0415 - only where the stack is up
+
+    clients = LocalClients(f"http://127.0.0.1:{PORT}", "us-east-1")
+    arn = clients.client("secretsmanager").create_secret(Name="key", SecretString="hush")["ARN"]
+
+    def add(web: dict) -> None:  # type: ignore[type-arg]
+        web["task"] |= {"environment": {"GREETING": "good day"}, "secrets": {"APP_SECRET": arn}}
+
+    stack.configure(add)
+    stack.up()
+    import http.client  # noqa: PLC0415 - as above
+
+    hosts = set()
+    for _ in range(40):
+        connection = http.client.HTTPConnection("127.0.0.1", PORT, timeout=10)
+        connection.request("GET", "/", headers={"Host": "balancer.alb.localhost"})
+        body = json.loads(connection.getresponse().read())
+        connection.close()
+        hosts.add(body["host"])
+        assert body["greeting"] == "good day"
+        assert body["secretConfigured"] is True
+        assert "hush" not in json.dumps(body)
+    assert len(hosts) == 2
+    logs = stack.run("logs").stdout
+    assert "/slipway-local/web" in logs
+    assert '"version"' in logs
+
+
+def test_a_to_b_to_a_each_answers_with_its_own_version(stack: Stack):
+    a, source = stack.version(), stack.main.read_text()
+    stack.main.write_text(source + "# B\n")
+    stack.up()
+    b = stack.version()
+    assert b != a
+    stack.main.write_text(source)
+    again = stack.up()
+    assert stack.version() == a
+    assert "built and pushed" not in again
+
+
+def test_a_crashing_image_is_refused_with_its_cause_while_the_old_version_answers_and_still_on_the_next_run(
+    stack: Stack,
+):
+    good, source = stack.version(), stack.main.read_text()
+    stack.main.write_text(BROKEN)
+    for _ in range(2):
+        done = stack.run("up")
+        assert done.returncode == 1, done.stdout
+        assert "The release of web is not live" in done.stdout
+        assert "the container exited" in done.stdout
+        assert "exit code 3" in done.stdout
+        assert "no database" in done.stdout
+        assert "up and verified" not in done.stdout
+        assert stack.version() == good
+    stack.main.write_text(source)
+    stack.up()
+    assert stack.version() == good
+
+
+def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
+    good, before = stack.version(), stack.file.read_text()
+    stack.configure(lambda web: web.update(image={"reference": f"127.0.0.1:{PORT}/slipway-local/web:c-missing"}))
+    done = stack.run("up")
+    assert done.returncode == 1, done.stdout
+    assert "image" in done.stdout.split("cause:")[1].splitlines()[0]
+    assert stack.version() == good
+    stack.file.write_text(before)
+    stack.up()
+
+
+def test_down_leaves_nothing(stack: Stack):
+    pid = json.loads((stack.home / "emulator.json").read_text())["pid"]
+    label = f"{LABEL}={owner('local', stack.home)}"
+    docker = docker_engine.connect()
+    assert docker.containers.list(filters={"label": label})
+    done = stack.run("down")
+    assert done.returncode == 0, done.stdout
+    assert docker.containers.list(all=True, filters={"label": label}) == []
+    assert docker.images.list(all=True, filters={"label": label}) == []
+    assert emulator.started(pid) is None  # gone, or dead and waiting for its parent
+    assert not stack.home.exists()
+    docker.close()

@@ -1,0 +1,198 @@
+"""Load balancers, listeners, target groups, firewalls."""
+
+from cases import BY_GRAPH, NEVER, Case
+from sample import GONE, R, Ref
+
+NETWORK = {"balancer.loadBalancerType": "network"}
+PLAIN = {"listener.protocol": "HTTP", "listener.port": 80}
+GRPC = {"targets.protocol": "TCP"}
+
+CASES = [
+    Case(
+        "alb-drop-invalid-headers",
+        {"balancer.dropInvalidHeaderFields": False},
+        path="balancer.dropInvalidHeaderFields",
+        outside=NETWORK,
+    ),
+    Case(
+        "alb-deletion-protection",
+        {"balancer.enableDeletionProtection": False},
+        path="balancer.enableDeletionProtection",
+    ),
+    Case("alb-access-logs", {"balancer.accessLogs.enabled": False}, path="balancer.accessLogs.enabled"),
+    Case(
+        "alb-connection-logs",
+        {"balancer.connectionLogs.enabled": False},
+        path="balancer.connectionLogs.enabled",
+        outside=NETWORK,
+    ),
+    Case(
+        "alb-desync",
+        {"balancer.desyncMitigationMode": "monitor"},
+        path="balancer.desyncMitigationMode",
+        absent="compliant",
+        outside=NETWORK,
+    ),
+    Case("alb-multi-az", {"balancer.subnets": [Ref("public-1")]}, path="balancer.subnets", odd=3),
+    Case(
+        "alb-exposure-declared",
+        {"nlb.internal": False},
+        path="nlb.internal",
+    ),
+    Case(
+        "alb-has-security-group",
+        {"balancer.securityGroups": []},
+        path="balancer.securityGroups",
+        unknown="compliant",
+        malformed="compliant",
+        odd=["odd"],
+        outside=NETWORK,
+        also=("sg-web-only-on-balancer", "sg-in-use"),
+    ),
+    Case(
+        "alb-waf",
+        {"acl-association": GONE},
+        subject="balancer",
+        path="balancer.internal",
+        absent=({"balancer.internal": GONE}, "compliant"),
+        outside={"balancer.internal": True},
+    ),
+    Case(
+        "alb-not-classic",
+        {"classic": R("aws:elb/loadBalancer:LoadBalancer")},
+        absent=NEVER,
+        unknown=NEVER,
+        malformed=NEVER,
+        compliant=NEVER,
+    ),
+    Case(
+        "alb-has-listener",
+        {"listener": GONE, "redirect": GONE, "rule": GONE},
+        subject="balancer",
+        absent=BY_GRAPH,
+        unknown=BY_GRAPH,
+        malformed=BY_GRAPH,
+    ),
+    Case(
+        "nlb-cross-zone",
+        {"nlb.enableCrossZoneLoadBalancing": False},
+        path="nlb.enableCrossZoneLoadBalancing",
+        outside={"nlb.loadBalancerType": "application"},
+    ),
+    Case(
+        "alb-http-redirects",
+        {"redirect.defaultActions[0]": {"type": "fixed-response"}},
+        path="redirect.defaultActions",
+        odd="odd",
+        outside={"redirect.protocol": "HTTPS"},
+        also=("alb-secure-listener",),
+    ),
+    Case(
+        "alb-rules-no-http",
+        {"rule.listenerArn": Ref("redirect", "arn")},
+        path="rule.actions",
+        absent="compliant",
+        odd="odd",
+        outside={"rule.listenerArn": "arn:aws:elasticloadbalancing:::listener/other"},
+    ),
+    Case(
+        "alb-secure-listener",
+        PLAIN,
+        path="listener.protocol",
+        absent="compliant",
+        also=("alb-http-redirects", "alb-rules-no-http"),
+    ),
+    Case(
+        "alb-tls-policy",
+        {"listener.sslPolicy": "ELBSecurityPolicy-2016-08"},
+        path="listener.sslPolicy",
+        outside=PLAIN,
+        also=("alb-tls-post-quantum",),
+    ),
+    Case(
+        "alb-tls-post-quantum",
+        {"listener.sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"},
+        path="listener.sslPolicy",
+        outside=PLAIN,
+    ),
+    Case(
+        "alb-certificate",
+        {"listener.certificateArn": "arn:aws:iam::123456789012:server-certificate/old"},
+        path="listener.certificateArn",
+        outside=PLAIN,
+    ),
+    Case(
+        "alb-hsts",
+        {"listener.routingHttpResponseStrictTransportSecurityHeaderValue": GONE},
+        path="listener.routingHttpResponseStrictTransportSecurityHeaderValue",
+        unknown="compliant",
+        malformed="compliant",
+        outside=PLAIN,
+    ),
+    Case(
+        "tg-health-check",
+        {"targets.healthCheck.enabled": False},
+        path="targets.healthCheck.path",
+        outside=GRPC,
+    ),
+    Case(
+        "tg-health-check-encrypted",
+        {"targets.healthCheck.protocol": "HTTP"},
+        path="targets.healthCheck.protocol",
+        outside={"targets.targetType": "lambda"},
+    ),
+    Case(
+        "tg-encrypted",
+        {"targets.protocol": "HTTP"},
+        path="targets.protocol",
+        outside={"targets.targetType": "lambda"},
+    ),
+    Case(
+        "tg-attached",
+        {"rule": GONE, "nlb-listener": GONE},
+        subject="targets",
+        absent=BY_GRAPH,
+        unknown=BY_GRAPH,
+        malformed=BY_GRAPH,
+        also=("ecs-lb-wiring", "alb-has-listener"),
+    ),
+    Case(
+        "tg-target-type",
+        {"targets.targetType": "instance"},
+        path="targets.targetType",
+        outside={"service": GONE},
+    ),
+    Case(
+        "tg-draining",
+        {"targets.deregistrationDelay": 300},
+        path="targets.deregistrationDelay",
+    ),
+    Case(
+        "waf-has-rules",
+        {"web-acl.rules": []},
+        path="web-acl.rules",
+        unknown="compliant",
+        malformed="compliant",
+        odd=["odd"],
+        also=("waf-log4j",),
+    ),
+    Case(
+        "waf-logging",
+        {"acl-logging": GONE},
+        subject="web-acl",
+        absent=BY_GRAPH,
+        unknown=BY_GRAPH,
+        malformed=BY_GRAPH,
+    ),
+    Case(
+        "waf-metrics",
+        {"web-acl.visibilityConfig.cloudwatchMetricsEnabled": False},
+        path="web-acl.visibilityConfig.cloudwatchMetricsEnabled",
+    ),
+    Case(
+        "waf-log4j",
+        {"web-acl.rules[0].statement.managedRuleGroupStatement.name": "AWSManagedRulesCommonRuleSet"},
+        path="web-acl.rules",
+        odd="odd",
+    ),
+]

@@ -1,0 +1,50 @@
+"""Stacks that were recorded as registrations: awsx's VPC, and what our own program declares."""
+
+import json
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from slipway_policies.resource import UNKNOWN, Edges, Resource
+from slipway_policies.stack import Stack
+
+FIXTURES = Path(__file__).parent / "fixtures"
+SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
+"""What stands for an unknown value where registrations travel."""
+
+
+def resource(urn: str, token: str, inputs: Mapping[str, object], edges: Edges, **options: object) -> Resource:
+    """A recorded registration as rules see it."""
+    props = _marked(dict(inputs))
+    return Resource(urn, token, lambda: props, tie=lambda: edges, **options)
+
+
+def awsx_vpc() -> list[Resource]:
+    """What awsx's Vpc declares at a first preview with two zones and one NAT gateway (pulumi-awsx, awsx/ec2/vpc.ts)."""
+    return [
+        resource(
+            one["urn"],
+            one["type"],
+            one["properties"],
+            Edges(one["parent"], one["dependencies"], one["propertyDependencies"]),
+        )
+        for one in _recorded("awsx_vpc_two_zones_one_nat")
+    ]
+
+
+@lru_cache
+def _recorded(name: str) -> list[dict]:
+    return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def named(stack: Stack, token: str, name: str) -> Resource:
+    """A resource of a stack by its type and name."""
+    return next(each for each in stack.resources if each.type.endswith(f":{token}") and each.name == name)
+
+
+def _marked(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _marked(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_marked(each) for each in value]
+    return UNKNOWN if value == SENTINEL else value

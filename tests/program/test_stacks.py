@@ -1,0 +1,148 @@
+"""What each stack file declares: the whole URN tree as a snapshot, and what must hold of it."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from local import stack_file
+from local.plan import plan, unknown_paths
+from local.program import UNKNOWN, Declared, ProgramError, Run
+
+PROJECT = Path(__file__).resolve().parents[2]
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+STACKS = stack_file.stacks(PROJECT)
+
+
+@pytest.fixture(scope="module", params=STACKS)
+def planned(request: pytest.FixtureRequest) -> tuple[str, Run]:
+    return request.param, plan(PROJECT, request.param)
+
+
+def of_type(run: Run, kind: str) -> list[Declared]:
+    return [one for one in run.declared if one.type.endswith(f":{kind}") and one.custom]
+
+
+def test_the_four_stacks_are_there():
+    assert STACKS == ["dev", "local", "prod", "staging"]
+
+
+def test_the_urns_are_those_of_the_snapshot(planned: tuple[str, Run]):
+    stack, run = planned
+    # The image is named after its content, which is not what this is about.
+    urns = [one.urn.rsplit("-c-", 1)[0] if "docker:index" in one.urn else one.urn for one in run.declared]
+    text = "\n".join(sorted(urns)) + "\n"
+    path = SNAPSHOTS / f"{stack}.txt"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    assert path.read_text() == text, (
+        "run again with UPDATE_SNAPSHOTS=1 if this is meant: a changed URN replaces a resource"
+    )
+
+
+def test_container_definitions_are_fully_known_at_first_preview(planned: tuple[str, Run]):
+    _, run = planned
+    (definition,) = of_type(run, "TaskDefinition")
+    (container,) = json.loads(definition.inputs["containerDefinitions"])
+    assert container["image"].rsplit(":", 1)[1].startswith("c-")
+    assert container["readonlyRootFilesystem"] is True
+    assert container["user"] == "10001:10001"
+    assert container["portMappings"] == [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}]
+    assert set(unknown_paths(definition.inputs)) == {"executionRoleArn", "taskRoleArn"}
+
+
+def test_the_definitions_are_canonical(planned: tuple[str, Run]):
+    (definition,) = of_type(planned[1], "TaskDefinition")
+    text = definition.inputs["containerDefinitions"]
+    assert text == json.dumps(json.loads(text), sort_keys=True, separators=(",", ":"))
+
+
+def test_the_task_waits_for_its_image_and_the_image_for_its_repository(planned: tuple[str, Run]):
+    _, run = planned
+    (definition,), (image,), (repository,) = (of_type(run, kind) for kind in ("TaskDefinition", "Image", "Repository"))
+    assert image.urn in definition.dependencies
+    assert repository.urn in image.dependencies
+    assert image.ignore_changes == ("skipPush",)
+
+
+def test_the_service_waits_for_its_rule_and_is_safe_to_roll(planned: tuple[str, Run]):
+    _, run = planned
+    (service,), (rule,) = of_type(run, "Service"), of_type(run, "ListenerRule")
+    assert rule.urn in service.dependencies
+    assert service.inputs["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert "launchType" not in service.inputs
+    assert service.inputs["capacityProviderStrategies"]
+    assert service.inputs["networkConfiguration"]["assignPublicIp"] is False
+
+
+def test_the_count_is_ignored_exactly_when_scaling_is_on(planned: tuple[str, Run]):
+    _, run = planned
+    (service,) = of_type(run, "Service")
+    assert service.ignore_changes == (("desiredCount",) if of_type(run, "Target") else ())
+
+
+def test_nothing_is_open_to_the_world_but_what_was_asked(planned: tuple[str, Run]):
+    stack, run = planned
+    opened = {one.name for one in of_type(run, "SecurityGroupIngressRule") if one.inputs.get("cidrIpv4") == "0.0.0.0/0"}
+    assert opened == (set() if stack == "local" else {"balancer-0"})
+    for group in of_type(run, "SecurityGroup"):
+        assert not {"ingress", "egress"} & group.inputs.keys()
+
+
+def test_protect_is_on_where_people_rely_on_it(planned: tuple[str, Run]):
+    stack, run = planned
+    protected = {one.type.split(":")[-1] for one in run.declared if one.protect}
+    assert protected == ({"Repository", "LoadBalancer"} if stack in ("prod", "staging") else set())
+    (balancer,) = of_type(run, "LoadBalancer")
+    assert balancer.inputs["enableDeletionProtection"] is (stack in ("prod", "staging"))
+
+
+def test_repositories_are_private_scanned_immutable_and_cleaned(planned: tuple[str, Run]):
+    _, run = planned
+    (repository,), (policy,) = of_type(run, "Repository"), of_type(run, "LifecyclePolicy")
+    assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
+    assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
+    assert json.loads(policy.inputs["policy"])["rules"][1]["selection"]["countNumber"] == 30
+
+
+def test_every_statement_names_its_resources(planned: tuple[str, Run]):
+    for one in of_type(planned[1], "RolePolicy"):
+        assert one.inputs["policy"] != UNKNOWN
+        for statement in json.loads(one.inputs["policy"])["Statement"]:
+            assert statement["Resource"] != "*" or statement["Action"] == "ecr:GetAuthorizationToken"
+
+
+def test_every_component_registers_under_a_frozen_token(planned: tuple[str, Run]):
+    tokens = {one.type for one in planned[1].declared if one.type.startswith("slipway:")}
+    expected = {
+        "App",
+        "AppImage",
+        "Cluster",
+        "ImageRepository",
+        "LoadBalancer",
+        "Network",
+        "Release",
+        "Service",
+        "Task",
+    }
+    assert tokens - {"slipway:index:Scaling"} == {f"slipway:index:{name}" for name in expected}
+
+
+def test_a_stack_that_is_not_there_is_named_with_those_that_are():
+    with pytest.raises(
+        stack_file.StackFileError, match=r"no stack file Pulumi\.nope\.yaml; the stacks are: dev, local"
+    ):
+        plan(PROJECT, "nope")
+
+
+def test_a_wrong_key_is_told_by_the_plan(tmp_path: Path):
+    for name in ("settings", "components", "release", "app", "__main__.py", "Pulumi.yaml"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    (tmp_path / "Pulumi.bad.yaml").write_text(
+        "config: {slipway:services: {web: {task: {cpuu: 1}}}, slipway:nonsense: 1}\n"
+    )
+    with pytest.raises(ProgramError, match="did you mean 'cpu'") as error:
+        plan(tmp_path, "bad")
+    assert "nonsense: unknown key" in str(error.value)

@@ -1,0 +1,147 @@
+"""Every mistake in a stack file is told with its path, and with what would be valid."""
+
+from typing import Any
+
+import pytest
+
+from settings.options import OptionsError, model_of, read
+from settings.stack import StackOptions
+
+ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf"
+
+
+def web(**service: Any) -> dict[str, Any]:
+    return {"services": {"web": service}}
+
+
+BAD: list[tuple[dict[str, Any], str, str]] = [
+    ({}, "services", "field required"),
+    ({"services": {}}, "services", "at least 1 item"),
+    ({"services": {"Web": {}}}, "services.Web", "pattern"),
+    ({"services": {"a": {}}}, "services.a", "pattern"),
+    ({"services": {"x" * 25: {}}}, "services." + "x" * 25, "pattern"),
+    ({"services": []}, "services", "dictionary"),
+    ({"services": {"web": 3}}, "services.web", "dictionary"),
+    ({**web(), "servces": {}}, "servces", "did you mean 'services'"),
+    ({**web(), "protect": "yes"}, "protect", "boolean"),
+    ({**web(), "registry": "example.com:5000"}, "registry", "pattern"),
+    ({**web(), "network": {"zones": 1}}, "network.zones", "greater than or equal to 2"),
+    ({**web(), "network": {"zones": "2"}}, "network.zones", "integer"),
+    ({**web(), "network": {"cidr": "10.0.0.0/8"}}, "network.cidr", "/16 to /24"),
+    ({**web(), "network": {"cidr": "10.0.0.1/16"}}, "network.cidr", "host bits"),
+    ({**web(), "network": {"egress": "natPerZones"}}, "network.egress", "did you mean 'natPerZone'"),
+    ({**web(), "network": {"vpcId": "vpc-1"}}, "network.vpcId", "unknown key"),
+    (
+        {**web(), "network": {"existing": {"vpcId": "v", "publicSubnetIds": [], "privateSubnetIds": []}}},
+        "network.existing.vpcId",
+        "pattern",
+    ),
+    (
+        {
+            **web(),
+            "network": {
+                "zones": 3,
+                "existing": {
+                    "vpcId": "vpc-0a",
+                    "publicSubnetIds": ["subnet-1", "subnet-2"],
+                    "privateSubnetIds": ["subnet-3", "subnet-4"],
+                },
+            },
+        },
+        "network.zones",
+        "no meaning with an existing network",
+    ),
+    ({**web(), "cluster": {"strategy": []}}, "cluster.strategy", "at least 1 item"),
+    ({**web(), "cluster": {"strategy": [{"provider": "FARGAT"}]}}, "cluster.strategy.0.provider", "did you mean"),
+    (
+        {**web(), "cluster": {"strategy": [{"provider": "FARGATE"}, {"provider": "FARGATE"}]}},
+        "cluster.strategy",
+        "twice",
+    ),
+    (
+        {
+            **web(),
+            "cluster": {"strategy": [{"provider": "FARGATE", "base": 1}, {"provider": "FARGATE_SPOT", "base": 1}]},
+        },
+        "cluster.strategy",
+        "only one provider may have a base",
+    ),
+    (
+        {**web(), "cluster": {"strategy": [{"provider": "FARGATE", "weight": 0}]}},
+        "cluster.strategy",
+        "above 0",
+    ),
+    ({**web(), "cluster": {"containerInsights": True}}, "cluster.containerInsights", "string"),
+    ({**web(), "loadBalancer": {"allowedCidrs": ["10.0.0.0"], "port": 0}}, "loadBalancer.port", "greater than"),
+    ({**web(), "loadBalancer": {"allowedCidrs": ["everyone"]}}, "loadBalancer.allowedCidrs.0", "IPv4 block"),
+    ({**web(), "repository": {"keepReleases": 21}}, "repository.keepReleases", "at least 22"),
+    ({**web(), "repository": {"untaggedDays": 0}}, "repository.untaggedDays", "greater than or equal to 1"),
+    ({**web(), "repository": {"kmsKey": "arn:aws:kms:x"}}, "repository.kmsKey", "needs encryption: KMS"),
+    ({**web(), "repository": {"pullAccounts": ["123"]}}, "repository.pullAccounts.0", "pattern"),
+    (web(task={"cpu": 300}), "services.web.task.cpu", "the nearest is cpu: 512, memory: 1024"),
+    (web(task={"cpu": 256, "memory": 4096}), "services.web.task.cpu", "cpu: 512, memory: 4096"),
+    (web(task={"port": 70000}), "services.web.task.port", "less than or equal to 65535"),
+    (web(task={"user": "root"}), "services.web.task.user", "pattern"),
+    (web(task={"user": "0:0"}), "services.web.task.user", "pattern"),
+    (web(task={"secrets": {"KEY": "plain"}}), "services.web.task.secrets.KEY", "pattern"),
+    (web(task={"environment": {"A": 1}}), "services.web.task.environment.A", "string"),
+    (web(task={"environment": {"A": "x"}, "secrets": {"A": ARN}}), "services.web.task.secrets.A", "environment too"),
+    (web(task={"logRetentionDays": 8}), "services.web.task.logRetentionDays", "the nearest is 7"),
+    (web(task={"stopTimeout": 121}), "services.web.task.stopTimeout", "less than or equal to 120"),
+    (
+        web(task={"permissions": [{"actions": ["s3"], "resources": ["*"]}]}),
+        "services.web.task.permissions.0.actions.0",
+        "pattern",
+    ),
+    (web(task={"healthCheck": {"command": []}}), "services.web.task.healthCheck.command", "at least 1 item"),
+    (web(task={"scratch": ["tmp"]}), "services.web.task.scratch.0", "pattern"),
+    (web(image={"reference": "nginx"}), "services.web.image.reference", "pattern"),
+    (web(image={"reference": "example.com/a:1", "target": "x"}), "services.web.image.target", "nothing is built"),
+    (web(routing={"paths": []}), "services.web.routing.paths", "a path or a host"),
+    (web(routing={"paths": ["api"]}), "services.web.routing.paths.0", "pattern"),
+    (
+        web(routing={"paths": ["/a", "/b", "/c"], "hosts": ["a.b", "c.d", "e.f"]}),
+        "services.web.routing.paths",
+        "5 values",
+    ),
+    (web(routing={"priority": 50001}), "services.web.routing.priority", "less than or equal to 50000"),
+    (web(healthCheck={"interval": 5, "timeout": 5}), "services.web.healthCheck.timeout", "below the interval"),
+    (web(healthCheck={"codes": "ok"}), "services.web.healthCheck.codes", "pattern"),
+    (web(scaling={"min": 5, "max": 4}), "services.web.scaling.min", "above max"),
+    (web(scaling={"cpu": None, "memory": None}), "services.web.scaling.cpu", "needs a target"),
+    (web(desiredCount=1, scaling={"min": 2}), "services.web.desiredCount", "outside scaling"),
+    (web(architecture="arm64"), "services.web.architecture", "ARM64"),
+    (web(desired_count=1), "services.web.desired_count", "did you mean 'desiredCount'"),
+    ({"services": {f"service-{n}": {} for n in range(101)}}, "services", "room for 100"),
+]
+
+
+@pytest.mark.parametrize(("given", "path", "text"), BAD, ids=[f"{path}-{n}" for n, (_, path, _) in enumerate(BAD)])
+def test_a_bad_configuration_names_its_path_and_what_is_valid(given: dict[str, Any], path: str, text: str):
+    with pytest.raises(OptionsError) as error:
+        read(StackOptions, given, "bad:")
+    assert [problem for problem in error.value.problems if problem.path == path and text in problem.message], (
+        error.value
+    )
+
+
+def test_there_are_at_least_forty():
+    assert len(BAD) >= 40
+
+
+def test_all_mistakes_are_told_together():
+    with pytest.raises(OptionsError) as error:
+        read(StackOptions, {"services": {"web": {"task": {"port": 0}}}, "network": {"zones": 9}, "x": 1}, "bad:")
+    assert {problem.path for problem in error.value.problems} == {"services.web.task.port", "network.zones", "x"}
+
+
+def test_the_schema_knows_every_default_and_description():
+    schema = model_of(StackOptions).model_json_schema()
+    assert schema["$defs"]["TaskOptions"]["properties"]["cpu"]["default"] == 256
+    undescribed = [
+        f"{name}.{key}"
+        for name, options in schema["$defs"].items()
+        for key, option in options["properties"].items()
+        if not option.get("description") and "$ref" not in option
+    ]
+    assert undescribed == []
