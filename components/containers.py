@@ -67,12 +67,16 @@ def main_container(
     return definition
 
 
+def ordered(containers: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The definitions in their one order."""
+    return sorted(containers, key=lambda container: str(container["name"]))
+
+
 def document(containers: list[dict[str, object]]) -> Input[str]:
-    """The definitions as canonical JSON; a plain text unless a value is an output."""
-    ordered = sorted(containers, key=lambda container: str(container["name"]))
-    if _has_output(ordered):
-        return Output.json_dumps(ordered, sort_keys=True, separators=(",", ":"))
-    return json.dumps(ordered, sort_keys=True, separators=(",", ":"))
+    """Ordered definitions as canonical JSON; a plain text unless a value is an output."""
+    if _has_output(containers):
+        return Output.json_dumps(containers, sort_keys=True, separators=(",", ":"))
+    return json.dumps(containers, sort_keys=True, separators=(",", ":"))
 
 
 def _has_output(value: object) -> bool:

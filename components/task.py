@@ -69,7 +69,8 @@ class Task(pulumi.ComponentResource):
         execution, granted = self._execution_role(name, args)
         application = self._task_role(name, args)
         scratch = {f"scratch-{number}": path for number, path in enumerate(sorted(args["scratch"]))}
-        self.container_definitions = containers.document([_container(args, scratch)])
+        defined = containers.ordered([_container(args, scratch)])
+        self.container_definitions = containers.document(defined)
         definition = aws.ecs.TaskDefinition(
             name,
             family=args["family"],
@@ -92,7 +93,8 @@ class Task(pulumi.ComponentResource):
         self.register_outputs(
             {
                 "arn": self.arn,
-                "container_definitions": self.container_definitions,
+                # Not the text: one unknown would make all of it unknown.
+                "containers": defined,
                 "task_role_arn": self.task_role_arn,
             }
         )

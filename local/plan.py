@@ -53,14 +53,15 @@ class Nothing(mocks.Mocks):
         return "", {} if args.typ in STAND_IN else args.inputs
 
 
-def plan(project_dir: Path, stack: str) -> Run:
-    """All that the stack declares.
+def plan(project_dir: Path, stack: str, config: dict[str, str] | None = None) -> Run:
+    """All that the stack declares with its stack file's configuration, or with another one.
 
     Raises:
         StackFileError: the stack file is missing or malformed.
         ProgramError: a setting is wrong, or the program failed.
     """
-    project, config = stack_file.configuration(project_dir, stack)
+    project, given = stack_file.configuration(project_dir, stack)
+    config = config or given
     return program.run(project_dir, project, stack, config, Nothing(config), preview=True)
 
 
@@ -71,7 +72,7 @@ def show(console: Console, project_dir: Path, stack: str) -> None:
     console.print(_tree(stack, found))
     for one in found.declared:
         if "containerDefinitions" in one.inputs:
-            _containers(console, one)
+            _containers(console, one, found)
     kinds = Counter(one.type.split("/")[0] for one in found.declared if one.custom)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     total = sum(one.custom for one in found.declared)
@@ -88,7 +89,7 @@ def as_json(found: Run) -> str:
             "inputs": _known(one.inputs),
             "protect": one.protect,
             "parent": one.parent,
-            "unknown": sorted(unknown_paths(one.inputs)),
+            "unknown": sorted(unknown_paths({**one.inputs, **containers_of(one, found)})),
         }
         for one in found.declared
     ]
@@ -106,6 +107,14 @@ def unknown_paths(value: object, path: str = "") -> list[str]:
         items = enumerate(cast("list[object]", value))
         return [p for index, item in items for p in unknown_paths(item, f"{path}[{index}]")]
     return []
+
+
+def containers_of(definition: Declared, found: Run) -> dict[str, object]:
+    """The container definitions behind a text that is unknown as a whole: what its `Task` registered."""
+    if definition.inputs.get("containerDefinitions") != UNKNOWN:
+        return {}
+    registered = found.registered.get(definition.parent, {})
+    return {"containerDefinitions": registered["containers"]} if "containers" in registered else {}
 
 
 def _known(value: object) -> object:
@@ -152,13 +161,9 @@ def _label(one: Declared) -> Text:
     return label
 
 
-def _containers(console: Console, one: Declared) -> None:
-    text = one.inputs["containerDefinitions"]
+def _containers(console: Console, one: Declared, found: Run) -> None:
+    text, apart = one.inputs["containerDefinitions"], containers_of(one, found)
     console.print(f"container definitions of {one.name}", style="bold")
-    if text == UNKNOWN:
-        console.print(
-            "  unknown: an environment value comes from a resource that does not exist yet",
-            style="magenta",
-        )
-        return
-    console.print_json(text)
+    for path in unknown_paths(apart):
+        console.print(f"  known after it exists: {path}", style="magenta")
+    console.print_json(data=_known(apart["containerDefinitions"]) if apart else json.loads(text))

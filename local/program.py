@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pulumi
+from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.settings import get_root_resource
@@ -49,6 +50,8 @@ class Run:
     """What a run of the program declared and exported."""
 
     declared: list[Declared] = field(default_factory=list[Declared])
+    registered: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """What each component registered as its outputs, by URN."""
     outputs: dict[str, Any] = field(default_factory=dict[str, Any])
 
 
@@ -71,6 +74,13 @@ class _Recorder(mocks.MockMonitor):
     def Invoke(self, request: Any) -> Any:  # noqa: N802, ANN401 - the monitor's protocol
         with self._first_failure():
             return super().Invoke(request)
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802, ANN401 - the monitor's protocol
+        # As it travels: to deserialise a resource among the outputs would ask the monitor for it.
+        outputs = _marked(json_format.MessageToDict(request.outputs))
+        with self._lock:
+            self.run.registered[request.urn] = outputs
+        return super().RegisterResourceOutputs(request)
 
     @contextlib.contextmanager
     def _first_failure(self) -> Generator[None]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict
 
+from pulumi import Input
 from pydantic import Field
 
 from settings import fargate
@@ -136,7 +137,7 @@ class TaskOptions(TypedDict):
     """Memory of the task in MiB."""
     port: NotRequired[Annotated[int, Field(default=8080, ge=1, le=65535)]]
     """Port that the container listens on."""
-    environment: NotRequired[Annotated[dict[str, str], Field(default_factory=dict)]]
+    environment: NotRequired[Annotated[dict[str, Input[str]], Field(default_factory=dict)]]
     """Environment variables, in plain text: no secrets."""
     secrets: NotRequired[
         Annotated[
