@@ -1,0 +1,1 @@
+"""A package, so that files of tests in different folders may have the same name."""

@@ -1,0 +1,463 @@
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import Output
+
+from components.app import App, app_args
+from components.content_tag import content_tag
+from release.record import ReleaseRecord
+from tests.components.declared import PLACE, Made, Secret, changes, compact, declare, problems, text
+
+TOKEN = {"getAuthorizationToken": {"userName": "AWS", "password": "a token"}}
+HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+TMP = "/tmp"  # noqa: S108 - a path inside the container
+
+
+def follow(_: pulumi.ResourceHookArgs) -> None:
+    raise AssertionError("a hook runs on the engine alone")
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Path:
+    (tmp_path / "Dockerfile").write_text("FROM scratch\n")
+    return tmp_path
+
+
+def app(**asked: Any) -> App:
+    """An application on a network, a cluster and a balancer that somebody else made."""
+    place: Any = {
+        "network": SimpleNamespace(
+            vpc_id=Output.from_input("vpc-1"), private_subnet_ids=Output.from_input(["subnet-c", "subnet-d"])
+        ),
+        "cluster": SimpleNamespace(
+            arn=Output.from_input("arn:cluster"),
+            cluster_name="shop-dev",
+            strategy=[{"provider": "FARGATE", "base": 1, "weight": 1}],
+        ),
+        "balancer": SimpleNamespace(
+            security_group_id=Output.from_input("sg-balancer"),
+            arn_suffix=Output.from_input("app/shop/1"),
+            listener_arn=Output.from_input("arn:listener"),
+            url=Output.from_input("http://shop.example.com"),
+        ),
+    }
+    wiring: Any = {
+        "account": PLACE,
+        "stack_name": "shop-dev",
+        "registry": "",
+        "repository": {},
+        "protect": False,
+        "repository_name": "shop-dev/web",
+        "pushed_tags": [],
+        "priority": 7,
+        **asked,
+    }
+    return App("web", wiring, place, follow)
+
+
+def made(**asked: Any) -> Made:
+    return declare(lambda: app(**asked), TOKEN)
+
+
+def built(context: Path, **asked: Any) -> Made:
+    return made(image={"context": str(context)}, **asked)
+
+
+def assumed(service: str) -> str:
+    condition = {"StringEquals": {"aws:SourceAccount": "123456789012"}}
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": f"{service}.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+        "Condition": condition,
+    }
+    return text({"Version": "2012-10-17", "Statement": [statement]})
+
+
+def container(image: str, version: str) -> dict[str, Any]:
+    return {
+        "name": "web",
+        "image": image,
+        "essential": True,
+        "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}],
+        "environment": [{"name": "APP_VERSION", "value": version}, {"name": "PORT", "value": "8080"}],
+        "secrets": [],
+        "logConfiguration": {
+            "logDriver": "awslogs",
+            "options": {
+                "awslogs-group": "/shop-dev/web",
+                "awslogs-region": "eu-central-1",
+                "awslogs-stream-prefix": "web",
+                "mode": "non-blocking",
+            },
+        },
+        "user": "10001:10001",
+        "readonlyRootFilesystem": True,
+        "linuxParameters": {"initProcessEnabled": True, "capabilities": {"add": [], "drop": ["ALL"]}},
+        "stopTimeout": 30,
+        "mountPoints": [{"sourceVolume": "scratch-0", "containerPath": TMP, "readOnly": False}],
+        "volumesFrom": [],
+        "systemControls": [],
+    }
+
+
+def record(image: str, *, time_limit: int = 900) -> Secret:
+    told = ReleaseRecord(
+        account="123456789012",
+        region="eu-central-1",
+        cluster="shop-dev",
+        service="Service.web.name",
+        task_definition="TaskDefinition.web.arn",
+        image=image,
+        container="web",
+        time_limit_seconds=time_limit,
+    )
+    return Secret(told.to_json())
+
+
+WRITE_LOG = {
+    "Effect": "Allow",
+    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    "Resource": "arn:aws:logs:eu-central-1:123456789012:log-group:/shop-dev/web:*",
+}
+LOG_IN = {"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"}
+PULL = {
+    "Effect": "Allow",
+    "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    "Resource": "arn:aws:ecr:eu-central-1:123456789012:repository/shop-dev/web",
+}
+KEPT = [
+    {
+        "rulePriority": 1,
+        "description": "images without a tag expire after 14 days",
+        "selection": {
+            "tagStatus": "untagged",
+            "countType": "sinceImagePushed",
+            "countUnit": "days",
+            "countNumber": 14,
+        },
+        "action": {"type": "expire"},
+    },
+    {
+        "rulePriority": 2,
+        "description": "the last 30 releases stay",
+        "selection": {
+            "tagStatus": "tagged",
+            "tagPrefixList": ["c-"],
+            "countType": "imageCountMoreThan",
+            "countNumber": 30,
+        },
+        "action": {"type": "expire"},
+    },
+]
+
+REPOSITORY = "aws:ecr/repository:Repository web"
+LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy web"
+GRANTED = "aws:iam/rolePolicy:RolePolicy web-execution"
+DEFINITION = "aws:ecs/taskDefinition:TaskDefinition web"
+FROM_BALANCER = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule web-from-balancer"
+TO_TASKS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule web-from-balancer"
+TARGETS = "aws:lb/targetGroup:TargetGroup web"
+RULE = "aws:lb/listenerRule:ListenerRule web"
+SERVICE = "aws:ecs/service:Service web"
+RECORD = "aws:ssm/parameter:Parameter web"
+
+
+RECORD_WAITS_FOR = [
+    "ListenerRule.web",
+    "SecurityGroup.web",
+    "SecurityGroupEgressRule.web-from-balancer",
+    "SecurityGroupEgressRule.web-out",
+    "SecurityGroupIngressRule.web-from-balancer",
+    "TargetGroup.web",
+]
+
+
+def test_an_application_is_wired_from_its_dockerfile_to_its_record(context: Path):
+    tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
+    image = f"{HOST}/shop-dev/web:{tag}"
+    assert built(context).children == {
+        "slipway:index:ImageRepository web": {},
+        REPOSITORY: {
+            "name": "shop-dev/web",
+            "imageTagMutability": "IMMUTABLE",
+            "imageScanningConfiguration": {"scanOnPush": True},
+            "encryptionConfigurations": [{"encryptionType": "AES256"}],
+            "forceDelete": False,
+            "opts.parent": "ImageRepository.web",
+        },
+        LIFECYCLE: {
+            "repository": "Repository.web.name",
+            "policy": compact({"rules": KEPT}),
+            "opts.parent": "ImageRepository.web",
+        },
+        "slipway:index:AppImage web": {},
+        f"docker:index/image:Image web-{tag}": {
+            "imageName": image,
+            "build": {
+                "context": str(context),
+                "dockerfile": str(context / "Dockerfile"),
+                "args": {},
+                "platform": "linux/amd64",
+            },
+            "buildOnPreview": False,
+            "registry": {"server": HOST, "username": "AWS", "password": Secret("a token")},
+            "skipPush": False,
+            "opts.ignoreChanges": ["skipPush"],
+            "opts.needs": ["LifecyclePolicy.web"],
+            "opts.parent": "AppImage.web",
+        },
+        "slipway:index:Task web": {},
+        "aws:cloudwatch/logGroup:LogGroup web": {
+            "name": "/shop-dev/web",
+            "retentionInDays": 30,
+            "opts.parent": "Task.web",
+        },
+        "aws:iam/role:Role web-execution": {"assumeRolePolicy": assumed("ecs-tasks"), "opts.parent": "Task.web"},
+        GRANTED: {
+            "role": "Role.web-execution.id",
+            "policy": text({"Version": "2012-10-17", "Statement": [WRITE_LOG, LOG_IN, PULL]}),
+            "opts.parent": "Task.web",
+        },
+        "aws:iam/role:Role web-task": {"assumeRolePolicy": assumed("ecs-tasks"), "opts.parent": "Task.web"},
+        DEFINITION: {
+            "family": "shop-dev-web",
+            "requiresCompatibilities": ["FARGATE"],
+            "networkMode": "awsvpc",
+            "cpu": "256",
+            "memory": "512",
+            "executionRoleArn": "Role.web-execution.arn",
+            "taskRoleArn": "Role.web-task.arn",
+            "containerDefinitions": compact([container(image, tag)]),
+            "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
+            "volumes": [{"name": "scratch-0"}],
+            "skipDestroy": True,
+            "opts.needs": [f"Image.web-{tag}", "LogGroup.web", "RolePolicy.web-execution"],
+            "opts.parent": "Task.web",
+        },
+        "slipway:index:Service web": {},
+        "aws:ec2/securityGroup:SecurityGroup web": {
+            "vpcId": "vpc-1",
+            "description": "Tasks: open for the load balancer only",
+            "opts.parent": "Service.web",
+        },
+        FROM_BALANCER: {
+            "securityGroupId": "SecurityGroup.web.id",
+            "referencedSecurityGroupId": "sg-balancer",
+            "description": "the load balancer",
+            "ipProtocol": "tcp",
+            "fromPort": 8080,
+            "toPort": 8080,
+            "opts.parent": "Service.web",
+        },
+        TO_TASKS: {
+            "securityGroupId": "sg-balancer",
+            "referencedSecurityGroupId": "SecurityGroup.web.id",
+            "description": "tasks of web",
+            "ipProtocol": "tcp",
+            "fromPort": 8080,
+            "toPort": 8080,
+            "opts.parent": "Service.web",
+        },
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule web-out": {
+            "securityGroupId": "SecurityGroup.web.id",
+            "description": "registry, logs and what the application calls",
+            "cidrIpv4": "0.0.0.0/0",
+            "ipProtocol": "-1",
+            "opts.parent": "Service.web",
+        },
+        TARGETS: {
+            "vpcId": "vpc-1",
+            "targetType": "ip",
+            "port": 80,
+            "protocol": "HTTP",
+            "deregistrationDelay": 30,
+            "healthCheck": {
+                "path": "/healthz",
+                "interval": 15,
+                "timeout": 5,
+                "healthyThreshold": 2,
+                "unhealthyThreshold": 3,
+                "matcher": "200-299",
+            },
+            "opts.parent": "Service.web",
+        },
+        RULE: {
+            "listenerArn": "arn:listener",
+            "priority": 7,
+            "actions": [{"type": "forward", "targetGroupArn": "TargetGroup.web.arn"}],
+            "conditions": [{"pathPattern": {"values": ["/*"]}}],
+            "opts.parent": "Service.web",
+        },
+        SERVICE: {
+            "name": "web",
+            "cluster": "arn:cluster",
+            "taskDefinition": "TaskDefinition.web.arn",
+            "desiredCount": 2,
+            "capacityProviderStrategies": [{"capacityProvider": "FARGATE", "base": 1, "weight": 1}],
+            "forceNewDeployment": True,
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "deploymentMinimumHealthyPercent": 100,
+            "deploymentMaximumPercent": 200,
+            "healthCheckGracePeriodSeconds": 60,
+            "loadBalancers": [{"targetGroupArn": "TargetGroup.web.arn", "containerName": "web", "containerPort": 8080}],
+            "networkConfiguration": {
+                "subnets": ["subnet-c", "subnet-d"],
+                "securityGroups": ["SecurityGroup.web.id"],
+                "assignPublicIp": False,
+            },
+            "propagateTags": "SERVICE",
+            "enableEcsManagedTags": True,
+            "waitForSteadyState": False,
+            "opts.needs": [
+                "ListenerRule.web",
+                "SecurityGroupEgressRule.web-from-balancer",
+                "SecurityGroupEgressRule.web-out",
+                "SecurityGroupIngressRule.web-from-balancer",
+            ],
+            "opts.parent": "Service.web",
+        },
+        "slipway:index:Release web": {},
+        RECORD: {
+            "name": "/shop-dev/web/release",
+            "type": "String",
+            "description": "The last good release: Slipway writes it when what runs is what was declared",
+            "value": record(image),
+            "opts.hooks": {"beforeCreate": ["web-follow"], "beforeUpdate": ["web-follow"]},
+            "opts.needs": RECORD_WAITS_FOR,
+            "opts.parent": "Release.web",
+        },
+    }
+
+
+def test_its_outputs(context: Path):
+    tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
+    found = built(context)
+    assert found.outputs == {"url": "http://shop.example.com/", "image": f"{HOST}/shop-dev/web:{tag}"}
+    assert found.attributes == {**found.outputs, "task": "Task.web", "service": "Service.web"}
+
+
+def test_an_image_from_elsewhere_needs_no_repository_and_no_right_to_pull_from_one(context: Path):
+    image = "ghcr.io/shop/web:1.2"
+    before = built(context)
+    found = changes(before, made(image={"reference": image}))
+    (gone,) = [key for key in before.children if key.startswith("docker:")]
+    assert found == {
+        "slipway:index:ImageRepository web": ...,
+        REPOSITORY: ...,
+        LIFECYCLE: ...,
+        gone: ...,
+        GRANTED: {"policy": text({"Version": "2012-10-17", "Statement": [WRITE_LOG]})},
+        DEFINITION: {
+            "containerDefinitions": compact([container(image, "1.2")]),
+            "opts.needs": ["LogGroup.web", "RolePolicy.web-execution"],
+        },
+        RECORD: {"value": record(image)},
+    }
+
+
+def test_one_architecture_is_the_builds_and_the_tasks(context: Path):
+    found = built(context, architecture="ARM64")
+    (image,) = [one for key, one in found.children.items() if key.startswith("docker:")]
+    assert image["build"]["platform"] == "linux/arm64"
+    assert found.children[DEFINITION]["runtimePlatform"]["cpuArchitecture"] == "ARM64"
+
+
+def test_a_port_is_the_tasks_and_the_services(context: Path):
+    found = changes(built(context), built(context, task={"port": 3000}))
+    balanced = {"targetGroupArn": "TargetGroup.web.arn", "containerName": "web", "containerPort": 3000}
+    assert found.pop(DEFINITION).keys() == {"containerDefinitions"}
+    assert found == {
+        FROM_BALANCER: {"fromPort": 3000, "toPort": 3000},
+        TO_TASKS: {"fromPort": 3000, "toPort": 3000},
+        SERVICE: {"loadBalancers": [balanced]},
+    }
+
+
+def test_a_strategy_of_its_own_stands_for_the_clusters(context: Path):
+    assert changes(built(context), built(context, capacity=[{"provider": "FARGATE_SPOT"}])) == {
+        SERVICE: {"capacityProviderStrategies": [{"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 1}]}
+    }
+
+
+def test_scaling(context: Path):
+    found = changes(built(context), built(context, scaling={"min": 2, "max": 4}))
+    assert found.pop(SERVICE) == {"opts.ignoreChanges": ["desiredCount"]}
+    # The record waits for the scaling too: it is a part of the service.
+    assert found.pop(RECORD) == {
+        "opts.needs": sorted([*RECORD_WAITS_FOR, "Policy.web-cpu", "Policy.web-memory", "Target.web"])
+    }
+    assert sorted(found) == [
+        "aws:appautoscaling/policy:Policy web-cpu",
+        "aws:appautoscaling/policy:Policy web-memory",
+        "aws:appautoscaling/target:Target web",
+        "slipway:index:Scaling web",
+    ]
+    assert found["aws:appautoscaling/target:Target web"]["resourceId"] == "service/shop-dev/Service.web.name"
+
+
+def test_what_the_stack_decides_reaches_the_part_that_it_is_for(context: Path):
+    stack = {"repository": {"force_delete": True}, "protect": True, "priority": 8}
+    assert changes(built(context), built(context, **stack)) == {
+        REPOSITORY: {"forceDelete": True, "opts.protect": True},
+        RULE: {"priority": 8},
+    }
+
+
+def test_a_tag_that_is_there_is_not_pushed_again(context: Path):
+    tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
+    assert changes(built(context), built(context, pushed_tags=[tag])) == {
+        f"docker:index/image:Image web-{tag}": {"skipPush": True}
+    }
+
+
+def test_numbers_of_a_release_are_in_the_service_and_in_the_time_that_it_may_take(context: Path):
+    asked = {"grace_period": 120, "deregistration_delay": 5, "desired_count": 0, "health_check": {"interval": 30}}
+    found = changes(built(context), built(context, **asked))
+    assert found.pop(TARGETS)["deregistrationDelay"] == 5
+    assert found.pop(SERVICE) == {"desiredCount": 0, "healthCheckGracePeriodSeconds": 120}
+    (image,) = [one["imageName"] for key, one in built(context).children.items() if key.startswith("docker:")]
+    # Three failures in their turn (180 to start, 120 of grace, 30 to stop), then healthy (2 x 30), drained (5 + 30).
+    assert found == {RECORD: {"value": record(image, time_limit=3 * (180 + 120 + 30) + 2 * 30 + 5 + 30)}}
+
+
+@pytest.mark.parametrize(
+    ("routing", "url"),
+    [
+        ({}, "http://shop.example.com/"),
+        ({"paths": ["/api/*"]}, "http://shop.example.com/api/"),
+        ({"paths": ["/one", "/two"]}, "http://shop.example.com/one"),
+        ({"paths": [], "hosts": ["api.example.com"]}, "http://shop.example.com/"),
+    ],
+)
+def test_its_url_leads_to_its_first_path(routing: dict[str, Any], url: str):
+    assert made(image={"reference": "ghcr.io/shop/web:1.2"}, routing=routing).outputs["url"] == url
+
+
+def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
+    options: Any = {"desired_count": 3}
+    assert app_args(options, {"priority": 7}) == {"desired_count": 3, "priority": 7}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            {"architecture": "ARM"},
+            "web.architecture: must be one of X86_64, ARM64; did you mean 'ARM64'?",
+        ),
+        (
+            {"task": {"cpu": 257}},
+            "web.task.cpu: Fargate has no such pair of cpu and memory; the nearest is cpu: 512, memory: 1024",
+        ),
+        (
+            {"image": {"reference": "ghcr.io/shop/web:1", "target": "build"}},
+            "web.image.target: has no meaning with a reference: nothing is built",
+        ),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
+    assert problems(lambda: app(**asked)) == [told]

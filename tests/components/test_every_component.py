@@ -1,0 +1,222 @@
+"""What holds for each component, whatever it is made of."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+import pytest
+from pulumi import Output, ResourceOptions
+
+from components.app import App
+from components.app_image import AppImage
+from components.cluster import Cluster
+from components.image_repository import ImageRepository
+from components.load_balancer import LoadBalancer
+from components.network import Network
+from components.release import Release
+from components.scaling import Scaling
+from components.service import Service
+from components.task import Task
+from settings.options import OptionsError
+from tests.components.declared import PLACE, Made, Outer, Thing, changes, declare
+
+PROJECT = Path(__file__).resolve().parents[2]
+Make = Callable[[ResourceOptions | None], pulumi.ComponentResource]
+SUBNETS = ["subnet-a", "subnet-b"]
+PLACED = {"account": PLACE, "architecture": "X86_64", "repository_name": "shop-dev/web"}
+IMAGE = {**PLACED, "registry": "", "pushed_tags": []}
+RELEASE = {
+    "account": PLACE,
+    "parameter_name": "/shop-dev/web/release",
+    "cluster_name": "shop-dev",
+    "service_name": "web",
+    "task_definition_arn": "arn:task",
+    "image": "ghcr.io/shop/web:1",
+    "container": "web",
+    "time_limit": 900,
+}
+SERVICE = {
+    "service_name": "web",
+    "cluster_arn": "arn:cluster",
+    "cluster_name": "shop-dev",
+    "vpc_id": "vpc-1",
+    "subnet_ids": SUBNETS,
+    "balancer_group_id": "sg-balancer",
+    "balancer_arn_suffix": "app/shop/1",
+    "listener_arn": "arn:listener",
+    "container": "web",
+    "port": 8080,
+    "strategy": [{"provider": "FARGATE"}],
+    "routing": {},
+    "priority": 7,
+    "health_check": {},
+    "grace_period": 60,
+    "deregistration_delay": 30,
+    "desired_count": 2,
+    "scaling": {},
+}
+BALANCER = {
+    "vpc_id": "vpc-1",
+    "cidr": "10.0.0.0/16",
+    "public_subnet_ids": SUBNETS,
+    "private_subnet_ids": SUBNETS,
+    "protect": False,
+}
+TASK = {
+    **PLACED,
+    "family": "shop-dev-web",
+    "container": "web",
+    "image": "ghcr.io/shop/web:1",
+    "version": "1",
+    "log_group_name": "/shop-dev/web",
+    "permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}],
+    "managed_policies": ["arn:aws:iam::aws:policy/ReadOnlyAccess"],
+}
+APP = {
+    **IMAGE,
+    "stack_name": "shop-dev",
+    "repository": {"pull_accounts": ["111111111111"]},
+    "protect": False,
+    "priority": 7,
+    "scaling": {},
+    "image": {"context": str(PROJECT / "app")},
+}
+
+
+class Repository(pulumi.ComponentResource):
+    """As much of a repository as an image needs."""
+
+    def __init__(self) -> None:
+        super().__init__("test:index:Repository", "web", {})
+        self.registry_id = Output.from_input("123456789012")
+
+
+def _app(args: Any, opts: ResourceOptions | None) -> App:
+    place: Any = {
+        "network": SimpleNamespace(vpc_id="vpc-1", private_subnet_ids=SUBNETS),
+        "cluster": SimpleNamespace(arn="arn:cluster", cluster_name="shop-dev", strategy=[{"provider": "FARGATE"}]),
+        "balancer": SimpleNamespace(
+            security_group_id="sg", arn_suffix="app/shop/1", listener_arn="arn", url="http://x"
+        ),
+    }
+    return App("web", args, place, lambda _: None, opts)
+
+
+MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.ComponentResource]]] = {
+    "App": (APP, _app),
+    "AppImage": (
+        {**IMAGE, "context": str(PROJECT / "app")},
+        lambda args, opts: AppImage("web", args, Repository(), opts),
+    ),
+    "Cluster": ({"cluster_name": "shop-dev"}, lambda args, opts: Cluster("cluster", args, opts)),
+    "ImageRepository": (
+        {"repository_name": "shop-dev/web", "account": PLACE, "protect": False, "pull_accounts": ["111111111111"]},
+        lambda args, opts: ImageRepository("web", args, opts),
+    ),
+    "LoadBalancer": (BALANCER, lambda args, opts: LoadBalancer("balancer", args, opts)),
+    "Network": (
+        {"account": PLACE, "log_group_name": "/shop-dev/flow", "egress": "endpoints"},
+        lambda args, opts: Network("network", args, opts),
+    ),
+    "Release": (RELEASE, lambda args, opts: Release("web", args, lambda _: None, [], opts)),
+    "Scaling": (
+        {"cluster_name": "shop-dev", "service_name": "web", "resource_label": "a/b", "requests": 1},
+        lambda args, opts: Scaling("web", args, opts),
+    ),
+    "Service": (SERVICE, lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), opts)),
+    "Task": (TASK, lambda args, opts: Task("web", args, [], opts)),
+}
+CALLS = {
+    "getAuthorizationToken": {"userName": "AWS", "password": "a token"},
+    "getVpc": {"cidrBlock": "10.0.0.0/16"},
+}
+
+
+@pytest.fixture(params=MAKERS)
+def make(request: pytest.FixtureRequest) -> Make:
+    args, maker = MAKERS[request.param]
+    return lambda opts: maker(args, opts)
+
+
+def made(make: Make, opts: Callable[[], ResourceOptions | None] = lambda: None) -> Made:
+    return declare(lambda: make(opts()), CALLS)
+
+
+def test_each_file_has_its_tests():
+    files = {path.stem for path in (PROJECT / "components").glob("*.py")} - {"__init__"}
+    tests = {path.stem.removeprefix("test_") for path in Path(__file__).parent.glob("test_*.py")}
+    assert files - tests == set()
+
+
+def test_each_component_is_here():
+    texts = "".join(path.read_text() for path in (PROJECT / "components").glob("*.py"))
+    assert texts.count("(pulumi.ComponentResource):") == len(MAKERS)
+
+
+def test_a_component_inside_another_keeps_its_children_under_itself(make: Make):
+    alone = made(make)
+    inside = made(make, lambda: ResourceOptions(parent=Outer()))
+    assert changes(alone, inside) == {}
+    own = type(alone.component).__name__
+    for key, child in inside.children.items():
+        if "opts.parent" not in child:
+            assert inside.urns[key].split("::")[2].startswith(f"slipway:index:{own}$")
+
+
+def test_options_of_a_component_are_not_its_childrens(make: Make):
+    def opts() -> ResourceOptions:
+        return ResourceOptions(
+            depends_on=[Thing("before")],
+            ignore_changes=["name", "tags"],
+            aliases=[pulumi.Alias(name="before")],
+            replace_on_changes=["name"],
+            delete_before_replace=True,
+        )
+
+    assert changes(made(make), made(make, opts)) == {}
+
+
+def elsewhere() -> ResourceOptions:
+    return ResourceOptions(providers=[aws.Provider("elsewhere", region="eu-west-1")])
+
+
+def test_a_provider_reaches_every_child_and_every_look_up(make: Make):
+    found = made(make, elsewhere)
+    for key, child in found.children.items():
+        if key.startswith("aws:"):
+            assert child["opts.provider"].endswith("::elsewhere::aws.elsewhere.id"), key
+        elif key.startswith("awsx:"):
+            assert set(child["opts.providers"]) == {"aws"}
+    for call in found.calls:
+        assert call["provider"].endswith("::elsewhere::aws.elsewhere.id"), call["token"]
+
+
+def test_the_look_up_of_an_existing_network_has_the_provider_too():
+    existing = {"vpc_id": "vpc-1", "public_subnet_ids": SUBNETS, "private_subnet_ids": SUBNETS}
+    args: Any = {"account": PLACE, "log_group_name": "", "existing": existing}
+    (call,) = declare(lambda: Network("network", args, elsewhere()), CALLS).calls
+    assert call["provider"].endswith("::elsewhere::aws.elsewhere.id")
+
+
+APART = {"App": {"task", "service"}, "Task": {"containers", "container_definitions"}}
+"""What is given or registered, not both: parts of an application, and a text that one unknown would make unknown."""
+
+
+def test_what_a_component_gives_is_what_it_registers(make: Make):
+    found = made(make)
+    apart = APART.get(type(found.component).__name__, set())
+    registered, given = (
+        {key: value for key, value in every.items() if key not in apart} for every in (found.outputs, found.attributes)
+    )
+    assert registered == given
+    assert None not in registered.values()
+
+
+@pytest.mark.parametrize("name", MAKERS)
+def test_an_unknown_argument_is_named(name: str):
+    args, maker = MAKERS[name]
+    with pytest.raises(OptionsError, match=r"\.nonsense: unknown key"):
+        declare(lambda: maker({**args, "nonsense": 1}, None))

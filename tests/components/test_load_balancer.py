@@ -1,0 +1,157 @@
+from typing import Any
+
+import pytest
+from pulumi import Output
+
+from components.load_balancer import LoadBalancer
+from tests.components.declared import UNKNOWN, Made, Thing, changes, declare, problems
+
+
+def balancer(name: str = "balancer", **asked: Any) -> LoadBalancer:
+    wiring: dict[str, Any] = {
+        "vpc_id": "vpc-1",
+        "cidr": "10.0.0.0/16",
+        "public_subnet_ids": ["subnet-a", "subnet-b"],
+        "private_subnet_ids": ["subnet-c", "subnet-d"],
+        "protect": False,
+    }
+    return LoadBalancer(name, {**wiring, **asked})
+
+
+def made(**asked: Any) -> Made:
+    return declare(lambda: balancer(**asked))
+
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup balancer"
+LET_IN = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-0"
+BALANCER = "aws:lb/loadBalancer:LoadBalancer balancer"
+LISTENER = "aws:lb/listener:Listener balancer"
+
+
+def test_a_balancer_is_internal_and_open_to_its_own_network_alone():
+    assert made().children == {
+        GROUP: {"vpcId": "vpc-1", "description": "Load balancer: open for its listener only"},
+        LET_IN: {
+            "securityGroupId": "SecurityGroup.balancer.id",
+            "description": "clients of the listener",
+            "cidrIpv4": "10.0.0.0/16",
+            "ipProtocol": "tcp",
+            "fromPort": 80,
+            "toPort": 80,
+        },
+        BALANCER: {
+            "loadBalancerType": "application",
+            "internal": True,
+            "securityGroups": ["SecurityGroup.balancer.id"],
+            "subnets": ["subnet-c", "subnet-d"],
+            "dropInvalidHeaderFields": True,
+            "idleTimeout": 60,
+            "enableDeletionProtection": False,
+        },
+        LISTENER: {
+            "loadBalancerArn": "LoadBalancer.balancer.arn",
+            "port": 80,
+            "protocol": "HTTP",
+            "defaultActions": [
+                {
+                    "type": "fixed-response",
+                    "fixedResponse": {"contentType": "text/plain", "statusCode": "404", "messageBody": "Not found"},
+                }
+            ],
+        },
+    }
+
+
+def test_its_outputs():
+    assert made().outputs == {
+        "url": "http://LoadBalancer.balancer.dnsName",
+        "arn_suffix": "LoadBalancer.balancer.arnSuffix",
+        "listener_arn": "Listener.balancer.arn",
+        "security_group_id": "SecurityGroup.balancer.id",
+    }
+
+
+PUBLIC = {"internal": False, "subnets": ["subnet-a", "subnet-b"]}
+
+
+def test_open_to_the_internet_on_public_subnets():
+    assert changes(made(), made(open_to_internet=True)) == {LET_IN: {"cidrIpv4": "0.0.0.0/0"}, BALANCER: PUBLIC}
+
+
+@pytest.mark.parametrize("open_to_internet", [False, True])
+def test_blocks_are_let_in_and_nobody_else(open_to_internet: bool):  # noqa: FBT001 - pytest gives it
+    blocks = ["203.0.113.0/24", "198.51.100.7/32"]
+    assert changes(made(), made(allowed_cidrs=blocks, open_to_internet=open_to_internet)) == {
+        LET_IN: {"cidrIpv4": "203.0.113.0/24"},
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-1": {
+            "securityGroupId": "SecurityGroup.balancer.id",
+            "description": "clients of the listener",
+            "cidrIpv4": "198.51.100.7/32",
+            "ipProtocol": "tcp",
+            "fromPort": 80,
+            "toPort": 80,
+        },
+        BALANCER: PUBLIC,
+    }
+
+
+def test_a_port_is_the_listeners_the_groups_and_the_urls():
+    other = made(port=8080)
+    assert changes(made(), other) == {LET_IN: {"fromPort": 8080, "toPort": 8080}, LISTENER: {"port": 8080}}
+    assert other.outputs["url"] == "http://LoadBalancer.balancer.dnsName:8080"
+
+
+def test_an_idle_timeout():
+    assert changes(made(), made(idle_timeout=4000)) == {BALANCER: {"idleTimeout": 4000}}
+
+
+def test_protect_is_pulumis_and_awss_own():
+    assert changes(made(), made(protect=True)) == {BALANCER: {"opts.protect": True, "enableDeletionProtection": True}}
+
+
+def test_a_long_name_leaves_room_for_the_suffix_that_pulumi_adds():
+    (name,) = [key.split()[1] for key in made(name="balancer-" + "x" * 40).children if "LoadBalancer" in key]
+    assert len(name) + len("-1234567") <= 32
+
+
+def test_outputs_are_taken_as_inputs():
+    def make() -> LoadBalancer:
+        return balancer(
+            vpc_id=Output.from_input("vpc-1"),
+            cidr=Output.from_input("10.0.0.0/16"),
+            public_subnet_ids=Output.from_input(["subnet-a", "subnet-b"]),
+            private_subnet_ids=Output.from_input(["subnet-c", "subnet-d"]),
+        )
+
+    assert changes(made(), declare(make)) == {}
+
+
+def test_an_unknown_network_leaves_the_rest_known():
+    known = declare(balancer, preview=True)
+
+    def make() -> LoadBalancer:
+        one = Thing("network").id
+        return balancer(vpc_id=one, cidr=one, private_subnet_ids=one.apply(lambda id_: [id_]))
+
+    assert changes(known, declare(make, preview=True)) == {
+        GROUP: {"vpcId": UNKNOWN},
+        LET_IN: {"cidrIpv4": UNKNOWN},
+        BALANCER: {"subnets": UNKNOWN},
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"port": 0}, "balancer.port: input should be greater than or equal to 1"),
+        ({"port": "80"}, "balancer.port: input should be a valid integer"),
+        ({"idle_timeout": 4001}, "balancer.idle_timeout: input should be less than or equal to 4000"),
+        (
+            {"allowed_cidrs": ["10.0.0.0/8", "10.0.0.1/8"]},
+            "balancer.allowed_cidrs.1: must be an IPv4 block such as 203.0.113.0/24",
+        ),
+        ({"open_to_internet": "yes"}, "balancer.open_to_internet: input should be a valid boolean"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
+    assert problems(lambda: balancer(**asked)) == [told]

@@ -1,0 +1,314 @@
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from pulumi import Output
+
+from components.service import Service
+from tests.components.declared import UNKNOWN, Made, Thing, changes, declare, problems
+
+
+def wiring(**asked: Any) -> Any:
+    return {
+        "service_name": "web",
+        "cluster_arn": "arn:cluster",
+        "cluster_name": "shop-dev",
+        "vpc_id": "vpc-1",
+        "subnet_ids": ["subnet-a", "subnet-b"],
+        "balancer_group_id": "sg-balancer",
+        "balancer_arn_suffix": "app/shop/1",
+        "listener_arn": "arn:listener",
+        "container": "main",
+        "port": 8080,
+        "strategy": [{"provider": "FARGATE"}],
+        "routing": {},
+        "priority": 7,
+        "health_check": {},
+        "grace_period": 60,
+        "deregistration_delay": 30,
+        "desired_count": 2,
+        "scaling": None,
+        **asked,
+    }
+
+
+def service(name: str = "web", **asked: Any) -> Service:
+    task: Any = SimpleNamespace(arn=Output.from_input("arn:task:1"))
+    return Service(name, wiring(**asked), task)
+
+
+def made(**asked: Any) -> Made:
+    return declare(lambda: service(**asked))
+
+
+GROUP = "aws:ec2/securityGroup:SecurityGroup web"
+FROM_BALANCER = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule web-from-balancer"
+TO_TASKS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule web-from-balancer"
+OUT = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule web-out"
+TARGETS = "aws:lb/targetGroup:TargetGroup web"
+RULE = "aws:lb/listenerRule:ListenerRule web"
+SERVICE = "aws:ecs/service:Service web"
+CHECK = {
+    "path": "/healthz",
+    "interval": 15,
+    "timeout": 5,
+    "healthyThreshold": 2,
+    "unhealthyThreshold": 3,
+    "matcher": "200-299",
+}
+
+
+def test_a_service_runs_is_let_in_and_rolls_safely():
+    assert made().children == {
+        GROUP: {"vpcId": "vpc-1", "description": "Tasks: open for the load balancer only"},
+        FROM_BALANCER: {
+            "securityGroupId": "SecurityGroup.web.id",
+            "referencedSecurityGroupId": "sg-balancer",
+            "description": "the load balancer",
+            "ipProtocol": "tcp",
+            "fromPort": 8080,
+            "toPort": 8080,
+        },
+        TO_TASKS: {
+            "securityGroupId": "sg-balancer",
+            "referencedSecurityGroupId": "SecurityGroup.web.id",
+            "description": "tasks of web",
+            "ipProtocol": "tcp",
+            "fromPort": 8080,
+            "toPort": 8080,
+        },
+        OUT: {
+            "securityGroupId": "SecurityGroup.web.id",
+            "description": "registry, logs and what the application calls",
+            "cidrIpv4": "0.0.0.0/0",
+            "ipProtocol": "-1",
+        },
+        TARGETS: {
+            "vpcId": "vpc-1",
+            "targetType": "ip",
+            "port": 80,
+            "protocol": "HTTP",
+            "deregistrationDelay": 30,
+            "healthCheck": CHECK,
+        },
+        RULE: {
+            "listenerArn": "arn:listener",
+            "priority": 7,
+            "actions": [{"type": "forward", "targetGroupArn": "TargetGroup.web.arn"}],
+            "conditions": [{"pathPattern": {"values": ["/*"]}}],
+        },
+        SERVICE: {
+            "name": "web",
+            "cluster": "arn:cluster",
+            "taskDefinition": "arn:task:1",
+            "desiredCount": 2,
+            "capacityProviderStrategies": [{"capacityProvider": "FARGATE", "base": 0, "weight": 1}],
+            "forceNewDeployment": True,
+            "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            "deploymentMinimumHealthyPercent": 100,
+            "deploymentMaximumPercent": 200,
+            "healthCheckGracePeriodSeconds": 60,
+            "loadBalancers": [
+                {"targetGroupArn": "TargetGroup.web.arn", "containerName": "main", "containerPort": 8080}
+            ],
+            "networkConfiguration": {
+                "subnets": ["subnet-a", "subnet-b"],
+                "securityGroups": ["SecurityGroup.web.id"],
+                "assignPublicIp": False,
+            },
+            "propagateTags": "SERVICE",
+            "enableEcsManagedTags": True,
+            "waitForSteadyState": False,
+            "opts.needs": [
+                "ListenerRule.web",
+                "SecurityGroupEgressRule.web-from-balancer",
+                "SecurityGroupEgressRule.web-out",
+                "SecurityGroupIngressRule.web-from-balancer",
+            ],
+        },
+    }
+
+
+def test_its_outputs():
+    assert made().outputs == {
+        "service": "Service.web",
+        "service_name": "Service.web.name",
+        "security_group_id": "SecurityGroup.web.id",
+    }
+
+
+def test_a_strategy():
+    strategy = [{"provider": "FARGATE", "base": 1}, {"provider": "FARGATE_SPOT", "weight": 3}]
+    assert changes(made(), made(strategy=strategy)) == {
+        SERVICE: {
+            "capacityProviderStrategies": [
+                {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
+                {"capacityProvider": "FARGATE_SPOT", "base": 0, "weight": 3},
+            ]
+        }
+    }
+
+
+def test_the_count_is_ignored_exactly_when_scaling_is_on():
+    def policy(metric: dict[str, str], value: int) -> dict[str, Any]:
+        return {
+            "policyType": "TargetTrackingScaling",
+            "serviceNamespace": "Target.web.serviceNamespace",
+            "scalableDimension": "Target.web.scalableDimension",
+            "resourceId": "Target.web.resourceId",
+            "targetTrackingScalingPolicyConfiguration": {
+                "predefinedMetricSpecification": metric,
+                "targetValue": value,
+                "scaleInCooldown": 300,
+                "scaleOutCooldown": 60,
+            },
+            "opts.parent": "Scaling.web",
+        }
+
+    assert changes(made(), made(scaling={"min": 2, "max": 4, "memory": None, "requests": 1000})) == {
+        SERVICE: {"opts.ignoreChanges": ["desiredCount"]},
+        "slipway:index:Scaling web": {},
+        "aws:appautoscaling/target:Target web": {
+            "serviceNamespace": "ecs",
+            "scalableDimension": "ecs:service:DesiredCount",
+            "resourceId": "service/shop-dev/Service.web.name",
+            "minCapacity": 2,
+            "maxCapacity": 4,
+            "opts.parent": "Scaling.web",
+        },
+        "aws:appautoscaling/policy:Policy web-cpu": policy(
+            {"predefinedMetricType": "ECSServiceAverageCPUUtilization"}, 60
+        ),
+        "aws:appautoscaling/policy:Policy web-requests": policy(
+            {
+                "predefinedMetricType": "ALBRequestCountPerTarget",
+                "resourceLabel": "app/shop/1/TargetGroup.web.arnSuffix",
+            },
+            1000,
+        ),
+    }
+
+
+def test_a_fixed_count():
+    assert changes(made(), made(desired_count=0)) == {SERVICE: {"desiredCount": 0}}
+
+
+def test_a_port_is_let_in_on_both_sides_and_never_the_target_groups():
+    ports = {"fromPort": 3000, "toPort": 3000}
+    balanced = {"targetGroupArn": "TargetGroup.web.arn", "containerName": "main", "containerPort": 3000}
+    assert changes(made(), made(port=3000)) == {
+        FROM_BALANCER: ports,
+        TO_TASKS: ports,
+        SERVICE: {"loadBalancers": [balanced]},
+    }
+
+
+def test_paths_and_hosts_are_conditions_of_the_rule():
+    hosts = {"hostHeader": {"values": ["shop.example.com"]}}
+    assert changes(made(), made(routing={"paths": ["/a/*", "/b"], "hosts": ["shop.example.com"]})) == {
+        RULE: {"conditions": [{"pathPattern": {"values": ["/a/*", "/b"]}}, hosts]}
+    }
+    assert changes(made(), made(routing={"paths": [], "hosts": ["shop.example.com"]})) == {
+        RULE: {"conditions": [hosts]}
+    }
+
+
+def test_the_rules_priority_is_the_given_one():
+    assert changes(made(), made(priority=8, routing={"priority": 9})) == {RULE: {"priority": 8}}
+
+
+def test_a_health_check():
+    asked = {"path": "/ready", "interval": 10, "timeout": 4, "healthy": 3, "unhealthy": 4, "codes": "200,204"}
+    assert changes(made(), made(health_check=asked)) == {
+        TARGETS: {
+            "healthCheck": {
+                "path": "/ready",
+                "interval": 10,
+                "timeout": 4,
+                "healthyThreshold": 3,
+                "unhealthyThreshold": 4,
+                "matcher": "200,204",
+            }
+        }
+    }
+
+
+def test_times():
+    assert changes(made(), made(grace_period=0, deregistration_delay=5)) == {
+        SERVICE: {"healthCheckGracePeriodSeconds": 0},
+        TARGETS: {"deregistrationDelay": 5},
+    }
+
+
+def test_names():
+    balanced = {"targetGroupArn": "TargetGroup.web.arn", "containerName": "web", "containerPort": 8080}
+    assert changes(made(), made(service_name="api", container="web")) == {
+        TO_TASKS: {"description": "tasks of api"},
+        SERVICE: {"name": "api", "loadBalancers": [balanced]},
+    }
+
+
+def test_a_long_name_leaves_room_for_the_suffix_that_pulumi_adds():
+    (name,) = [key.split()[1] for key in made(name="web-" + "x" * 40).children if "TargetGroup" in key]
+    assert len(name) + len("-1234567") <= 32
+
+
+def test_outputs_are_taken_as_inputs():
+    def make() -> Service:
+        return service(
+            cluster_arn=Output.from_input("arn:cluster"),
+            vpc_id=Output.from_input("vpc-1"),
+            subnet_ids=Output.from_input(["subnet-a", "subnet-b"]),
+            balancer_group_id=Output.from_input("sg-balancer"),
+            balancer_arn_suffix=Output.from_input("app/shop/1"),
+            listener_arn=Output.from_input("arn:listener"),
+            scaling={"requests": 1},
+        )
+
+    assert changes(made(scaling={"requests": 1}), declare(make)) == {}
+
+
+def test_unknown_inputs_leave_the_rest_known():
+    def make() -> Service:
+        one = Thing("network").id
+        return service(
+            cluster_arn=one,
+            vpc_id=one,
+            subnet_ids=one.apply(lambda id_: [id_]),
+            balancer_group_id=one,
+            listener_arn=one,
+        )
+
+    network = {"subnets": UNKNOWN, "securityGroups": [UNKNOWN], "assignPublicIp": False}
+    assert changes(declare(service, preview=True), declare(make, preview=True)) == {
+        GROUP: {"vpcId": UNKNOWN},
+        FROM_BALANCER: {"referencedSecurityGroupId": UNKNOWN},
+        TO_TASKS: {"securityGroupId": UNKNOWN},
+        TARGETS: {"vpcId": UNKNOWN},
+        RULE: {"listenerArn": UNKNOWN},
+        SERVICE: {"cluster": UNKNOWN, "networkConfiguration": network},
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            {"health_check": {"timeout": 15}},
+            "web.health_check.timeout: must be below the interval of 15 s",
+        ),
+        ({"routing": {"paths": []}}, "web.routing.paths: a service needs a path or a host"),
+        (
+            {"routing": {"hosts": ["a.com", "b.com", "c.com", "d.com", "e.com"]}},
+            "web.routing.paths: a rule has room for 5 values of paths and hosts together",
+        ),
+        ({"scaling": {"min": 11}}, "web.scaling.min: is above max, 10"),
+        (
+            {"strategy": [{"provider": "FARGATE_SPOTS"}]},
+            "web.strategy.0.provider: must be one of FARGATE, FARGATE_SPOT; did you mean 'FARGATE_SPOT'?",
+        ),
+        ({"port": "8080"}, "web.port: input should be a valid integer"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
+    assert problems(lambda: service(**asked)) == [told]

@@ -1,0 +1,348 @@
+import json
+from typing import Any
+
+import pulumi
+import pytest
+from pulumi import Output
+
+from components.task import Task
+from tests.components.declared import PLACE, UNKNOWN, Made, Secret, Thing, changes, compact, declare, problems, text
+
+TMP = "/tmp"  # noqa: S108 - a path inside the container
+ARN = "arn:aws:{}:eu-central-1:123456789012:{}".format
+
+
+def task(needs: tuple[pulumi.Resource, ...] = (), **asked: Any) -> Task:
+    wiring: dict[str, Any] = {
+        "account": PLACE,
+        "family": "shop-dev-web",
+        "container": "main",
+        "image": "example.com/shop-dev/web:c-1",
+        "version": "c-1",
+        "repository_name": "shop-dev/web",
+        "log_group_name": "/shop-dev/web",
+        "architecture": "X86_64",
+    }
+    return Task("web", {**wiring, **asked}, needs)
+
+
+def made(**asked: Any) -> Made:
+    return declare(lambda: task(**asked))
+
+
+LOG = "aws:cloudwatch/logGroup:LogGroup web"
+EXECUTION = "aws:iam/role:Role web-execution"
+GRANTED = "aws:iam/rolePolicy:RolePolicy web-execution"
+ROLE = "aws:iam/role:Role web-task"
+PERMITTED = "aws:iam/rolePolicy:RolePolicy web-task"
+DEFINITION = "aws:ecs/taskDefinition:TaskDefinition web"
+
+ASSUMED = text(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"Service": "ecs-tasks.amazonaws.com"},
+                "Action": "sts:AssumeRole",
+                "Condition": {"StringEquals": {"aws:SourceAccount": "123456789012"}},
+            }
+        ],
+    }
+)
+CONTAINER: dict[str, Any] = {
+    "name": "main",
+    "image": "example.com/shop-dev/web:c-1",
+    "essential": True,
+    "portMappings": [{"containerPort": 8080, "hostPort": 8080, "protocol": "tcp"}],
+    "environment": [{"name": "APP_VERSION", "value": "c-1"}, {"name": "PORT", "value": "8080"}],
+    "secrets": [],
+    "logConfiguration": {
+        "logDriver": "awslogs",
+        "options": {
+            "awslogs-group": "/shop-dev/web",
+            "awslogs-region": "eu-central-1",
+            "awslogs-stream-prefix": "main",
+            "mode": "non-blocking",
+        },
+    },
+    "user": "10001:10001",
+    "readonlyRootFilesystem": True,
+    "linuxParameters": {"initProcessEnabled": True, "capabilities": {"add": [], "drop": ["ALL"]}},
+    "stopTimeout": 30,
+    "mountPoints": [{"sourceVolume": "scratch-0", "containerPath": TMP, "readOnly": False}],
+    "volumesFrom": [],
+    "systemControls": [],
+}
+
+
+def containing(**changed: Any) -> dict[str, Any]:
+    """The definition's changed input: the container with other values."""
+    return {"containerDefinitions": compact([{**CONTAINER, **changed}])}
+
+
+def allowing(*statements: dict[str, Any]) -> str:
+    return text({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", **one} for one in statements]})
+
+
+WRITE_LOG = {
+    "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+    "Resource": "arn:aws:logs:eu-central-1:123456789012:log-group:/shop-dev/web:*",
+}
+LOG_IN = {"Action": "ecr:GetAuthorizationToken", "Resource": "*"}
+PULL = {
+    "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    "Resource": "arn:aws:ecr:eu-central-1:123456789012:repository/shop-dev/web",
+}
+
+
+def test_a_task_is_a_definition_its_log_and_two_roles_of_which_one_may_nothing():
+    assert made().children == {
+        LOG: {"name": "/shop-dev/web", "retentionInDays": 30},
+        EXECUTION: {"assumeRolePolicy": ASSUMED},
+        GRANTED: {"role": "Role.web-execution.id", "policy": allowing(WRITE_LOG, LOG_IN, PULL)},
+        ROLE: {"assumeRolePolicy": ASSUMED},
+        DEFINITION: {
+            "family": "shop-dev-web",
+            "requiresCompatibilities": ["FARGATE"],
+            "networkMode": "awsvpc",
+            "cpu": "256",
+            "memory": "512",
+            "executionRoleArn": "Role.web-execution.arn",
+            "taskRoleArn": "Role.web-task.arn",
+            "containerDefinitions": compact([CONTAINER]),
+            "runtimePlatform": {"cpuArchitecture": "X86_64", "operatingSystemFamily": "LINUX"},
+            "volumes": [{"name": "scratch-0"}],
+            "skipDestroy": True,
+            "opts.needs": ["LogGroup.web", "RolePolicy.web-execution"],
+        },
+    }
+
+
+def test_its_outputs():
+    found = made()
+    assert found.outputs == {
+        "arn": "TaskDefinition.web.arn",
+        "containers": [CONTAINER],
+        "task_role_arn": "Role.web-task.arn",
+    }
+    assert found.attributes == {
+        "arn": "TaskDefinition.web.arn",
+        "container_definitions": compact([CONTAINER]),
+        "task_role_arn": "Role.web-task.arn",
+    }
+
+
+def test_it_waits_for_its_image():
+    assert changes(made(), declare(lambda: task((Thing("image"),)))) == {
+        DEFINITION: {"opts.needs": ["LogGroup.web", "RolePolicy.web-execution", "Thing.image"]}
+    }
+
+
+def test_the_definitions_are_plain_and_known_at_preview():
+    found = declare(task, preview=True)
+    assert found.component.container_definitions == compact([CONTAINER])
+    assert found.children[DEFINITION]["containerDefinitions"] == compact([CONTAINER])
+
+
+def test_a_size():
+    assert changes(made(), made(cpu=1024, memory=2048)) == {DEFINITION: {"cpu": "1024", "memory": "2048"}}
+
+
+def test_an_architecture():
+    assert changes(made(), made(architecture="ARM64")) == {
+        DEFINITION: {"runtimePlatform": {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}}
+    }
+
+
+def test_a_port_is_the_mappings_and_the_applications():
+    assert changes(made(), made(port=3000)) == {
+        DEFINITION: containing(
+            portMappings=[{"containerPort": 3000, "hostPort": 3000, "protocol": "tcp"}],
+            environment=[{"name": "APP_VERSION", "value": "c-1"}, {"name": "PORT", "value": "3000"}],
+        )
+    }
+
+
+def test_an_environment_adds_to_what_slipway_tells_and_wins():
+    assert changes(made(), made(environment={"MODE": "fast", "APP_VERSION": "mine"})) == {
+        DEFINITION: containing(
+            environment=[
+                {"name": "APP_VERSION", "value": "mine"},
+                {"name": "MODE", "value": "fast"},
+                {"name": "PORT", "value": "8080"},
+            ]
+        )
+    }
+
+
+def test_outputs_are_taken_in_the_environment():
+    plain = made(environment={"MODE": "fast"})
+    assert changes(plain, declare(lambda: task(environment={"MODE": Output.from_input("fast")}))) == {}
+
+
+def test_an_unknown_value_is_told_by_its_place_and_the_rest_stays_known():
+    found = declare(lambda: task(environment={"BUCKET": Thing("bucket").id}), preview=True)
+    known = declare(task, preview=True)
+    assert changes(known, found) == {DEFINITION: {"containerDefinitions": UNKNOWN}}
+    told = {"name": "BUCKET", "value": UNKNOWN}
+    ours = CONTAINER["environment"]
+    assert found.outputs["containers"] == [{**CONTAINER, "environment": [ours[0], told, ours[1]]}]
+
+
+def test_a_sealed_value_seals_the_definitions():
+    sealed = declare(lambda: task(environment={"MODE": Output.secret("fast")}))
+    (plain,) = changes(made(), made(environment={"MODE": "fast"})).values()
+    assert changes(made(), sealed) == {DEFINITION: {key: Secret(value) for key, value in plain.items()}}
+
+
+def test_secrets_are_granted_one_by_one_without_the_key_and_version_behind_them():
+    secret, parameter = ARN("secretsmanager", "secret:shop/db-AbCdEf"), ARN("ssm", "parameter/shop/key")
+    asked = {"PASSWORD": f"{secret}:password::", "USER": f"{secret}:user::", "KEY": parameter}
+    assert changes(made(), made(secrets=asked)) == {
+        GRANTED: {
+            "policy": allowing(
+                WRITE_LOG,
+                LOG_IN,
+                PULL,
+                {"Action": "ssm:GetParameters", "Resource": [parameter]},
+                {"Action": "secretsmanager:GetSecretValue", "Resource": [secret]},
+            )
+        },
+        DEFINITION: containing(
+            secrets=[
+                {"name": "KEY", "valueFrom": parameter},
+                {"name": "PASSWORD", "valueFrom": f"{secret}:password::"},
+                {"name": "USER", "valueFrom": f"{secret}:user::"},
+            ]
+        ),
+    }
+
+
+def test_an_image_from_elsewhere_is_pulled_without_rights_on_ecr():
+    assert changes(made(), made(repository_name=None)) == {GRANTED: {"policy": allowing(WRITE_LOG)}}
+
+
+def test_the_rights_are_in_the_accounts_own_partition():
+    china = {**PLACE, "partition": "aws-cn", "region": "cn-north-1"}
+    policy = made(account=china).children[GRANTED]["policy"]
+    assert [one["Resource"] for one in json.loads(policy)["Statement"]] == [
+        "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/shop-dev/web:*",
+        "*",
+        "arn:aws-cn:ecr:cn-north-1:123456789012:repository/shop-dev/web",
+    ]
+
+
+def test_a_check_of_the_container():
+    assert changes(made(), made(health_check={"command": ["/check"]})) == {
+        DEFINITION: containing(
+            healthCheck={
+                "command": ["CMD", "/check"],
+                "interval": 10,
+                "timeout": 5,
+                "retries": 3,
+                "startPeriod": 30,
+            }
+        )
+    }
+
+
+def test_a_user_and_a_stop_timeout():
+    assert changes(made(), made(user="app", stop_timeout=120)) == {DEFINITION: containing(user="app", stopTimeout=120)}
+
+
+def test_scratch_folders_are_volumes_in_one_order():
+    assert changes(made(), made(scratch=["/var/run", "/cache"])) == {
+        DEFINITION: {
+            **containing(
+                mountPoints=[
+                    {"sourceVolume": "scratch-0", "containerPath": "/cache", "readOnly": False},
+                    {"sourceVolume": "scratch-1", "containerPath": "/var/run", "readOnly": False},
+                ]
+            ),
+            "volumes": [{"name": "scratch-0"}, {"name": "scratch-1"}],
+        }
+    }
+    assert changes(made(), made(scratch=[])) == {DEFINITION: {**containing(mountPoints=[]), "volumes": []}}
+
+
+def test_logs_are_kept_as_long_as_asked():
+    assert changes(made(), made(log_retention_days=0)) == {LOG: {"retentionInDays": 0}}
+
+
+def test_a_log_group_is_made_written_and_granted_by_one_name():
+    options = {**CONTAINER["logConfiguration"]["options"], "awslogs-group": "/x"}
+    resource = "arn:aws:logs:eu-central-1:123456789012:log-group:/x:*"
+    assert changes(made(), made(log_group_name="/x")) == {
+        LOG: {"name": "/x"},
+        GRANTED: {"policy": allowing({**WRITE_LOG, "Resource": resource}, LOG_IN, PULL)},
+        DEFINITION: containing(logConfiguration={"logDriver": "awslogs", "options": options}),
+    }
+
+
+def test_the_application_may_what_is_permitted():
+    one = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}
+    assert changes(made(), made(permissions=[one])) == {
+        PERMITTED: {
+            "role": "Role.web-task.id",
+            "policy": allowing({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::shop/*"]}),
+        }
+    }
+
+
+def test_the_application_has_managed_policies():
+    arn = "arn:aws:iam::aws:policy/service-role/AmazonSQSReadOnlyAccess"
+    assert changes(made(), made(managed_policies=[arn])) == {
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment web-task-AmazonSQSReadOnlyAccess": {
+            "role": "Role.web-task.name",
+            "policyArn": arn,
+        }
+    }
+
+
+def test_names():
+    after = made(family="other", container="web", image="example.com/web:2", version="c-2")
+    options = {**CONTAINER["logConfiguration"]["options"], "awslogs-stream-prefix": "web"}
+    assert changes(made(), after) == {
+        DEFINITION: {
+            "family": "other",
+            **containing(
+                name="web",
+                image="example.com/web:2",
+                environment=[{"name": "APP_VERSION", "value": "c-2"}, {"name": "PORT", "value": "8080"}],
+                logConfiguration={"logDriver": "awslogs", "options": options},
+            ),
+        }
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        (
+            {"cpu": 300, "memory": 600},
+            "cpu: Fargate has no such pair of cpu and memory; the nearest is cpu: 512, memory: 1024",
+        ),
+        (
+            {"environment": {"A": "1"}, "secrets": {"A": ARN("ssm", "parameter/a")}},
+            "secrets.A: is in environment too: one of them would be lost",
+        ),
+        ({"user": "root"}, "user: string should match pattern "),
+        ({"user": "0:0"}, "user: string should match pattern "),
+        ({"secrets": {"A": "hunter2"}}, "secrets.A: string should match pattern "),
+        (
+            {"permissions": [{"actions": ["s3:*"], "resources": []}]},
+            "permissions.0.resources: list should have at least",
+        ),
+        ({"stop_timeout": 121}, "stop_timeout: input should be less than or equal to 120"),
+        ({"environment": {"A": 1}}, "environment.A: input should be a valid string"),
+    ],
+)
+def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
+    (problem,) = problems(lambda: task(**asked))
+    assert problem.startswith(f"web.{told}")
+
+
+def test_the_nearest_retention_is_told():
+    (problem,) = problems(lambda: task(log_retention_days=31))
+    assert problem.endswith("CloudWatch Logs has no such retention; the nearest is 30, and 0 keeps for ever")
