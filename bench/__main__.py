@@ -11,6 +11,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from bench import local_stack
+
 PROJECT = Path(__file__).resolve().parent.parent
 RUNS = 5
 PLAN = [sys.executable, "-m", "local", "plan", "--stack", "dev", "--json"]
@@ -40,6 +42,24 @@ def once(command: list[str]) -> Figure:
     return Figure(time.monotonic() - started, used.ru_maxrss / 1024)
 
 
+@dataclass(frozen=True)
+class Row:
+    """A line of the table: a figure, and what it is measured against."""
+
+    what: str
+    figure: Figure | None = None
+    against: str = ""
+    rival: Figure | None = None
+
+    def cells(self) -> list[str]:
+        """The line's texts."""
+        own = [f"{self.figure.seconds:.2f}", f"{self.figure.megabytes:.0f}"] if self.figure else ["", ""]
+        if self.figure is None or self.rival is None:
+            return [self.what, *own, "", "", ""]
+        ratios = (self.figure.seconds / self.rival.seconds, self.figure.megabytes / self.rival.megabytes)
+        return [self.what, *own, self.against, *(f"{ratio:.2f}" for ratio in ratios)]
+
+
 def in_turn(*commands: list[str]) -> list[Figure]:
     """The median of each command, run in turn so that a drifting machine meets all alike."""
     runs = [[once(command) for command in commands] for _ in range(RUNS)]
@@ -52,52 +72,54 @@ def in_turn(*commands: list[str]) -> list[Figure]:
     ]
 
 
+def local_rows() -> list[Row]:
+    """The stack on this machine, cold and unchanged, beside its floor; said when there is no Docker."""
+    if not local_stack.available():
+        return [Row("local up: not measured, no Docker daemon answers")]
+    local_stack.down()
+    cold = once(local_stack.UP)
+    unchanged, floor = in_turn(local_stack.UP, local_stack.FLOOR)
+    local_stack.down()
+    return [
+        Row("local up from nothing (packages and base image there)", cold),
+        Row("local up, nothing changed", unchanged, "floor", floor),
+        Row("floor: the SDK's imports and the bare boto3 calls", floor),
+    ]
+
+
 def services(count: int) -> list[str]:
     """The command that plans so many services."""
     return [sys.executable, "-m", "bench.many", str(count)]
 
 
+def plan_rows() -> list[Row]:
+    """A plan of one service beside the CDK's synthesis of the same."""
+    plan, cdk = in_turn(PLAN, [str(PROJECT / ".venv-bench" / "bin" / "python"), "bench/cdk_service.py"])
+    return [Row("CDK synth of one service (app alone)", cdk), Row("plan of one service", plan, "CDK", cdk)]
+
+
+def growth_rows() -> list[Row]:
+    """What more services cost; the last line is the time of each one added, beside that at 50."""
+    one, ten, fifty, many = in_turn(services(1), services(10), services(50), services(200))
+    each, each_of_fifty = _added(many, one, 199), _added(fifty, one, 49)
+    return [
+        Row("1 service from components", one),
+        Row("10 services, one balancer", ten, "1", one),
+        Row("50 services, one balancer", fifty, "1", one),
+        Row("200 services, four balancers", many, "1", one),
+        Row("each service added, of 200", each, "of 50", each_of_fifty),
+    ]
+
+
+def _added(many: Figure, one: Figure, count: int) -> Figure:
+    return Figure((many.seconds - one.seconds) / count, (many.megabytes - one.megabytes) / count)
+
+
 def main() -> None:
     """Measure, and print the table."""
     table = Table("what", "seconds", "MB", "against", "ratio of time", "ratio of memory")
-    rival = PROJECT / ".venv-bench" / "bin" / "python"
-    plan, cdk = in_turn(PLAN, [str(rival), "bench/cdk_service.py"])
-    one, ten, fifty, many = in_turn(services(1), services(10), services(50), services(200))
-    per_service = (many.seconds - one.seconds) / 199 / ((fifty.seconds - one.seconds) / 49)
-    rows = [
-        ("CDK synth of one service (app alone)", cdk, "", "", ""),
-        (
-            "plan of one service",
-            plan,
-            "CDK",
-            f"{plan.seconds / cdk.seconds:.2f}",
-            f"{plan.megabytes / cdk.megabytes:.2f}",
-        ),
-        ("1 service from components", one, "", "", ""),
-        (
-            "10 services, one balancer",
-            ten,
-            "1",
-            f"{ten.seconds / one.seconds:.2f}",
-            f"{ten.megabytes / one.megabytes:.2f}",
-        ),
-        (
-            "50 services, one balancer",
-            fifty,
-            "1",
-            f"{fifty.seconds / one.seconds:.2f}",
-            f"{fifty.megabytes / one.megabytes:.2f}",
-        ),
-        (
-            "200 services, four balancers",
-            many,
-            "50, per service",
-            f"{per_service:.2f}",
-            f"{many.megabytes / fifty.megabytes:.2f}",
-        ),
-    ]
-    for what, figure, *against in rows:
-        table.add_row(what, f"{figure.seconds:.2f}", f"{figure.megabytes:.0f}", *against)
+    for row in [*plan_rows(), *growth_rows(), *local_rows()]:
+        table.add_row(*row.cells())
     Console(width=140).print(table)
 
 

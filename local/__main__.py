@@ -1,7 +1,9 @@
 """`python -m local up | plan | status | logs | down [--stack NAME]`: the stack on this machine."""
 
 import argparse
+import json
 import sys
+import time
 from pathlib import Path
 
 if sys.version_info < (3, 11):  # noqa: UP036 - said in a sentence, before anything newer is imported
@@ -9,13 +11,14 @@ if sys.version_info < (3, 11):  # noqa: UP036 - said in a sentence, before anyth
 
 from rich.console import Console
 
-from local import plan, stack_file, up
+from local import plan, stack_file, up, verdicts
 from local.base_image import NoBase
 from local.clients import LocalClients, NotLoopback
 from local.down import down
 from local.emulator import EmulatorError, running
 from local.images import ImageError
 from local.lock import Busy, lock
+from local.policy_client import PolicyPackError, Verdicts
 from local.program import ProgramError
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -29,6 +32,8 @@ FAILURES = (
     ImageError,
     NoBase,
     NotLoopback,
+    PolicyPackError,
+    verdicts.Refused,
 )
 
 
@@ -86,11 +91,19 @@ def _run(words: argparse.Namespace, console: Console) -> None:
 
 
 def _plan(console: Console, words: argparse.Namespace) -> None:
+    said: dict[str, Verdicts] = {}
     for stack in [words.stack] if words.stack else stack_file.stacks(PROJECT):
+        started = time.monotonic()
+        found, said[stack] = verdicts.planned(PROJECT, *stack_file.configuration(PROJECT, stack), stack=stack)
         if words.json:
-            print(plan.as_json(plan.plan(PROJECT, stack)))  # noqa: T201 - for programs
-        else:
-            plan.show(console, PROJECT, stack)
+            told = {"stack": stack, "resources": plan.as_json(found), "policies": verdicts.rows(said[stack])}
+            print(json.dumps(told, indent=2, sort_keys=True))  # noqa: T201 - for programs
+            continue
+        plan.show(console, stack, found)
+        verdicts.show(console, said[stack])
+        console.print(f"planned in {time.monotonic() - started:.1f} s; account and region stand for the real ones")
+    for stack, told in said.items():
+        verdicts.refuse(stack, told)
 
 
 def _status(console: Console, clients: LocalClients, cluster: str) -> None:

@@ -4,7 +4,6 @@ Known and unknown are as in the engine's preview of an empty stack: an input is 
 """
 
 import json
-import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, cast
@@ -54,7 +53,7 @@ class Nothing(mocks.Mocks):
 
 
 def plan(project_dir: Path, stack: str, config: dict[str, str] | None = None) -> Run:
-    """All that the stack declares with its stack file's configuration, or with another one.
+    """All that the stack declares, with its stack file's configuration or another one.
 
     Raises:
         StackFileError: the stack file is missing or malformed.
@@ -65,10 +64,8 @@ def plan(project_dir: Path, stack: str, config: dict[str, str] | None = None) ->
     return program.run(project_dir, project, stack, config, Nothing(config), preview=True)
 
 
-def show(console: Console, project_dir: Path, stack: str) -> None:
-    """Print the plan of a stack: the resource tree, the container definitions, the counts."""
-    started = time.monotonic()
-    found = plan(project_dir, stack)
+def show(console: Console, stack: str, found: Run) -> None:
+    """Print a plan: the resource tree, the container definitions, the counts."""
     console.print(_tree(stack, found))
     for one in found.declared:
         if "containerDefinitions" in one.inputs:
@@ -77,12 +74,11 @@ def show(console: Console, project_dir: Path, stack: str) -> None:
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     total = sum(one.custom for one in found.declared)
     console.print(f"{total} resources in {len(found.declared) - total} components: {counts}", style="bold")
-    console.print(f"planned in {time.monotonic() - started:.1f} s; account and region stand for the real ones")
 
 
-def as_json(found: Run) -> str:
-    """The plan for programs: the list of resources, `null` where a value is unknown."""
-    rows = [
+def as_json(found: Run) -> list[dict[str, object]]:
+    """A plan for programs: the resources, `null` where a value is unknown, and the paths of these."""
+    return [
         {
             "urn": one.urn,
             "type": one.type,
@@ -93,7 +89,6 @@ def as_json(found: Run) -> str:
         }
         for one in found.declared
     ]
-    return json.dumps({"resources": rows}, indent=2, sort_keys=True)
 
 
 def unknown_paths(value: object, path: str = "") -> list[str]:
@@ -166,4 +161,4 @@ def _containers(console: Console, one: Declared, found: Run) -> None:
     console.print(f"container definitions of {one.name}", style="bold")
     for path in unknown_paths(apart):
         console.print(f"  known after it exists: {path}", style="magenta")
-    console.print_json(data=_known(apart["containerDefinitions"]) if apart else json.loads(text))
+    console.print_json(data=_known(apart["containerDefinitions"]) if apart else json.loads(text), sort_keys=True)

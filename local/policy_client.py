@@ -7,9 +7,10 @@ protocol and knows nothing of the rules inside.
 import os
 import subprocess
 import threading
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Literal, cast
 
@@ -141,7 +142,7 @@ def judge(
     Args:
         pack_dir: the folder with `PulumiPolicy.yaml`.
         python: the interpreter that has `pulumi-policy`.
-        resources: all registrations, in order; the stack's own resource is added when it is not among them.
+        resources: all registrations but the stack's own, in order.
         project: name of the project.
         stack: name of the stack.
         config: the policy configuration; the pack's own defaults when left out.
@@ -151,10 +152,9 @@ def judge(
     Raises:
         PolicyPackError: the pack did not start, or failed.
     """
-    root = [] if any(each.type == ROOT for each in resources) else [_root(project, stack)]
     with serve(pack_dir, python, project=project, stack=stack, dry_run=dry_run) as pack:
         pack.configure(config or {}, project=project, stack=stack, tags=tags or {}, dry_run=dry_run)
-        return pack.judge([*root, *resources])
+        return pack.judge([root(project, stack), *resources])
 
 
 def default_provider(project: str, stack: str, config: Mapping[str, str]) -> Registration:
@@ -166,7 +166,8 @@ def default_provider(project: str, stack: str, config: Mapping[str, str]) -> Reg
     return Registration(_urn(project, stack, PROVIDER, "default"), PROVIDER, "default", given)
 
 
-def _root(project: str, stack: str) -> Registration:
+def root(project: str, stack: str) -> Registration:
+    """The stack's own resource, which the engine registers first."""
     name = f"{project}-{stack}"
     return Registration(_urn(project, stack, ROOT, name), ROOT, name, {})
 
@@ -176,11 +177,15 @@ def _urn(project: str, stack: str, token: str, name: str) -> str:
 
 
 class ServedPack:
-    """A running pack."""
+    """A running pack; who asks it first waits until it has started."""
 
-    def __init__(self, channel: grpc.Channel) -> None:
-        self._analyzer = analyzer_pb2_grpc.AnalyzerStub(channel)
+    def __init__(self, connect: Callable[[], grpc.Channel]) -> None:
+        self._connect = connect
         self._levels: dict[str, Level] = {}
+
+    @cached_property
+    def _analyzer(self) -> analyzer_pb2_grpc.AnalyzerStub:
+        return analyzer_pb2_grpc.AnalyzerStub(self._connect())
 
     def info(self) -> wire.AnalyzerInfo:
         """What the pack tells about itself."""
@@ -237,7 +242,7 @@ class ServedPack:
 
 @contextmanager
 def serve(pack_dir: Path, python: Path, *, project: str, stack: str, dry_run: bool = True) -> Generator[ServedPack]:
-    """A pack in a process of its own, ended whatever happens.
+    """A pack in a process of its own, ended whatever happens; it starts while the caller goes on.
 
     Raises:
         PolicyPackError: the pack did not tell its port, or a call to it failed.
@@ -255,15 +260,19 @@ def serve(pack_dir: Path, python: Path, *, project: str, stack: str, dry_run: bo
     )
     output = _Output(cast("IO[str]", process.stdout))
     try:
-        options = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
-        with grpc.insecure_channel(f"127.0.0.1:{output.port()}", options=options) as channel:
-            yield ServedPack(channel)
+        with ExitStack() as open_:
+            yield ServedPack(lambda: open_.enter_context(_channel(output.port())))
     except grpc.RpcError as error:
         raise PolicyPackError(f"The policy pack in {pack_dir} failed: {error}\n{output.text}") from error
     finally:
         process.kill()
         process.wait(PATIENCE)
         output.close()
+
+
+def _channel(port: int) -> grpc.Channel:
+    options = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+    return grpc.insecure_channel(f"127.0.0.1:{port}", options=options)
 
 
 class _Output:

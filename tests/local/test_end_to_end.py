@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from local.up import ask
 
 PROJECT = Path(__file__).resolve().parents[2]
 PORT = 4577
-PARTS = ("settings", "components", "release", "local", "app", "__main__.py", "Pulumi.yaml", "Pulumi.local.yaml")
+PARTS = ("settings", "components", "release", "local", "policies", "app")
+FILES = ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml")
 BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 
 
@@ -67,8 +69,9 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
             raise
         pytest.skip(f"the local stack needs Docker: {missing}")
     for part in PARTS:
-        source = PROJECT / part
-        (shutil.copytree if source.is_dir() else shutil.copy)(source, folder / part)  # type: ignore[operator]
+        shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "venv"))
+    for file in FILES:
+        shutil.copy(PROJECT / file, folder / file)
     made = Stack(folder)
     made.file.write_text(made.file.read_text().replace("4566", str(PORT)))
     yield made
@@ -113,6 +116,34 @@ def test_both_tasks_answer_with_environment_secret_and_logs(stack: Stack):
     logs = stack.run("logs").stdout
     assert "/slipway-local/web" in logs
     assert '"version"' in logs
+
+
+def test_a_killed_container_returns(stack: Stack):
+    docker = docker_engine.connect()
+    label = {"label": f"{LABEL}={owner('local', stack.home)}"}
+    before = {one.id for one in docker.containers.list(filters=label)}
+    victim = next(iter(before))
+    docker.containers.get(victim).kill()
+    deadline = time.monotonic() + 60
+    while len(now := {one.id for one in docker.containers.list(filters=label)}) < len(before) or victim in now:
+        assert time.monotonic() < deadline, "no container took the killed one's place"
+        time.sleep(0.2)
+    docker.close()
+    assert len(now - before) == 1
+    assert stack.version()
+
+
+def test_what_the_policies_refuse_is_not_deployed(stack: Stack):
+    good, before = stack.version(), stack.file.read_text()
+    everything = {"actions": ["s3:*"], "resources": ["*"]}
+    stack.configure(lambda web: web["task"].update(cpu=512, memory=1024, permissions=[everything]))
+    done = stack.run("up")
+    assert done.returncode == 1, done.stdout
+    assert "the policies refuse stack local, nothing is deployed: iam-no-wildcards" in done.stdout
+    assert "task definition" not in done.stdout.split("policies:")[0]
+    assert "rolls to" not in done.stdout
+    assert stack.version() == good
+    stack.file.write_text(before)
 
 
 def test_a_to_b_to_a_each_answers_with_its_own_version(stack: Stack):

@@ -1,6 +1,5 @@
 """A value that a user's own resource makes: the plan names its path, and the rest stays known."""
 
-import json
 import re
 from io import StringIO
 from pathlib import Path
@@ -36,15 +35,15 @@ def project(tmp_path: Path) -> Path:
 
 
 def test_the_plan_for_programs_names_the_path_inside_the_definitions(project: Path):
-    rows = json.loads(plan.as_json(plan.plan(project, "dev")))["resources"]
+    rows = plan.as_json(plan.plan(project, "dev"))
     (definition,) = [row for row in rows if row["type"].endswith(":TaskDefinition")]
-    inside = [path for path in definition["unknown"] if path.startswith("containerDefinitions")]
+    inside = [path for path in definition["unknown"] if path.startswith("containerDefinitions")]  # type: ignore[attr-defined]
     assert inside == ["containerDefinitions[0].environment[2].value"]
 
 
 def test_the_plan_for_people_names_it_and_shows_the_rest(project: Path):
     out = StringIO()
-    plan.show(Console(file=out, width=200), project, "dev")
+    plan.show(Console(file=out, width=200), "dev", plan.plan(project, "dev"))
     told = out.getvalue()
     assert "known after it exists: containerDefinitions[0].environment[2].value" in told
     shown = re.sub(r"\s", "", told.split("container definitions of web")[1])
