@@ -58,6 +58,10 @@ class Exemption:
             and (not self.finding or fnmatchcase(finding, self.finding))
         )
 
+    def is_below(self, kind: str) -> bool:
+        """Whether it is for children of a kind of component, which a URN names before a `$`."""
+        return f"{kind}$" in self.resource
+
     def expired(self, today: date) -> bool:
         """Whether its last day is over."""
         return self.expires is not None and today > self.expires

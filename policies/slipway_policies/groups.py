@@ -7,8 +7,10 @@ from slipway_policies.node import Node
 from slipway_policies.resource import Resource
 from slipway_policies.stack import Stack
 from slipway_policies.topology import ID
+from slipway_policies.verdict import COMPLIANT, Verdict, strictest
 
 RULE_KINDS = kinds.SECURITY_GROUP_RULE | kinds.INGRESS_RULE
+ICMP = ("icmp", "icmpv6", "1", "58")
 WIDEST = 8
 """Prefix length below which an IPv4 range counts as the world."""
 
@@ -36,11 +38,16 @@ def rules_in(node: Node) -> list[Node]:
     return [node] if is_ingress(node) else []
 
 
-def sources_of(rule: Node) -> list[str]:
-    """The address ranges that a rule lets in."""
-    single = [rule.text(path) for path in ("cidrIpv4", "cidrIpv6")]
-    lists = [text for path in ("cidrBlocks", "ipv6CidrBlocks") for text in rule.texts(path)]
-    return [text for text in (*single, *lists) if text]
+def ranges_of(rule: Node) -> list[Node]:
+    """The address ranges that a rule is for."""
+    single = [rule.part(path) for path in ("cidrIpv4", "cidrIpv6")]
+    lists = [each for path in ("cidrBlocks", "ipv6CidrBlocks") for each in rule.items(path)]
+    return [each for each in (*single, *lists) if each.value]
+
+
+def to_world(rule: Node) -> Verdict:
+    """Whether a rule is for the whole internet: a violation at the first range that is."""
+    return strictest(lambda each: each.violates("") if is_world(each.text("")) else COMPLIANT, ranges_of(rule))
 
 
 def is_world(text: str) -> bool:
@@ -54,10 +61,19 @@ def is_world(text: str) -> bool:
     return block.prefixlen < 16  # noqa: PLR2004 - wider than any registry's allocation
 
 
+def has_ports(rule: Node) -> bool:
+    """Whether a rule is about ports: what fromPort and toPort hold for ICMP are kinds of messages."""
+    return _protocol(rule) not in ICMP
+
+
 def ports_of(rule: Node) -> tuple[float, float]:
     """The first and the last port that a rule opens; all of them for every protocol."""
-    protocol = rule.text("ipProtocol") or rule.text("protocol")
+    protocol = _protocol(rule)
     first, last = rule.number("fromPort"), rule.number("toPort")
     if protocol in ("-1", "all") or first is None or last is None:
         return 0, 65535
     return first, last
+
+
+def _protocol(rule: Node) -> str:
+    return (rule.text("ipProtocol") or rule.text("protocol")).lower()

@@ -26,6 +26,8 @@ NARROWING = (
 """Condition keys that take `*` back to known principals (IAM user guide, the meaning of "public")."""
 
 NO_RESOURCE = (
+    "acm:ListCertificates",
+    "application-autoscaling:Describe*",
     "autoscaling:Describe*",
     "cloudwatch:GetMetricData",
     "cloudwatch:ListMetrics",
@@ -33,9 +35,15 @@ NO_RESOURCE = (
     "ec2:Describe*",
     "ecr:GetAuthorizationToken",
     "ecr-public:GetAuthorizationToken",
+    "ecs:DeregisterTaskDefinition",
+    "ecs:DescribeTaskDefinition",
     "ecs:DiscoverPollEndpoint",
+    "ecs:ListClusters",
+    "ecs:ListTaskDefinitions",
     "elasticloadbalancing:Describe*",
+    "kms:ListAliases",
     "logs:DescribeLogGroups",
+    "s3:ListAllMyBuckets",
     "secretsmanager:GetRandomPassword",
     "secretsmanager:ListSecrets",
     "servicediscovery:DiscoverInstances",
@@ -51,7 +59,11 @@ NO_RESOURCE = (
     "xray:PutTraceSegments",
 )
 """Actions that take no resource (Service Authorization Reference, "Actions, resources, and condition keys")."""
-EVERY = re.compile(r"^arn:[^:]*:[^:]*:[^:]*:[^:]*:\*$")
+EVERY = re.compile(
+    r"^(\*|arn:[^:]*:[^:]*:[^:]*:[^:]*:(\*|(cluster|function|instance|key|log-group|parameter|policy|repository|role|secret"
+    r"|service|table|task|task-definition|user)[/:]\*(:\*)?))$"
+)
+"""Resources that are everything, or everything of a kind."""
 BY_RESOURCE = (
     "aws:resource",
     "aws:calledvia",
@@ -95,16 +107,25 @@ def is_public(statement: Node) -> bool:
 
 
 def condition_keys(statement: Node) -> Iterator[str]:
-    """The keys of a statement's conditions in lower case; negated and `IfExists` operators do not narrow."""
+    """The keys of a statement's conditions in lower case.
+
+    What holds where the key is missing does not narrow: negated and `IfExists` operators, `ForAllValues`, `Null`.
+    """
     for operator, held in statement.entries("Condition"):
         name = operator.lower()
-        if "not" in name or name.endswith("ifexists") or name == "null":
+        if "not" in name or name.startswith("forallvalues") or name.endswith("ifexists") or name == "null":
             continue
         if not isinstance(held.value, Mapping):
             raise UndecidedError(held.path, "cannot be judged: it should be a map")
         for key, wanted in cast("Mapping[str, object]", held.value).items():
-            if wanted not in ("*", ["*"]):
+            if not any(map(_is_open, wanted if isinstance(wanted, list) else [wanted])):
                 yield str(key).lower()
+
+
+def _is_open(wanted: object) -> bool:
+    """Whether a condition's value stands for anybody: `*`, or an ARN whose account is a wildcard."""
+    text = str(wanted)
+    return text == "*" or (text.startswith("arn:") and "*" in ":".join(text.split(":")[4:5]))
 
 
 def policies_of(holder: Node) -> list[Node]:
@@ -114,15 +135,24 @@ def policies_of(holder: Node) -> list[Node]:
 
 
 def wildcards(statement: Node) -> list[str]:
-    """The actions of an allowing statement that stand for many."""
+    """The actions of a statement that stand for many."""
     return [action for action in statement.texts("Action") if "*" in action or "?" in action]
+
+
+def covering(statement: Node, *wanted: str) -> list[str]:
+    """The actions of a statement that are one of `wanted`, or stand for it: `iam:*` for `iam:PassRole`."""
+    return [
+        action
+        for action in statement.texts("Action")
+        if any(fnmatchcase(each.lower(), action.lower()) for each in wanted)
+    ]
 
 
 def on_everything(statement: Node) -> bool:
     """Whether a statement is about every resource, with no condition that narrows it."""
     if statement.has("NotResource"):
         return True
-    every = any(resource == "*" or EVERY.match(resource) for resource in statement.texts("Resource"))
+    every = any(map(EVERY.match, statement.texts("Resource")))
     return every and not any(key.startswith(BY_RESOURCE) for key in condition_keys(statement))
 
 

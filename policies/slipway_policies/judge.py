@@ -115,13 +115,16 @@ def _named(part: Node) -> str:
     return part.path
 
 
-def unused(findings: Sequence[Finding], terms: Terms) -> list[Exemption]:
-    """The valid exemptions that accepted nothing."""
-    used = {id(finding.exemption) for finding in findings if finding.exemption}
+def unused(findings: Sequence[Finding], terms: Terms, stack: Stack) -> list[Exemption]:
+    """The valid exemptions that accepted nothing, but for those about children that this run was not told of."""
+    used = {finding.exemption for finding in findings if finding.exemption}
     return [
         exemption
         for exemption in terms.settings.exemptions
-        if id(exemption) not in used and not exemption.problems and not exemption.expired(terms.today)
+        if exemption not in used
+        and not exemption.problems
+        and not exemption.expired(terms.today)
+        and not any(exemption.is_below(childless) for childless in stack.childless)
     ]
 
 

@@ -76,9 +76,14 @@ ALARM = _aws("cloudwatch", "MetricAlarm")
 ROLE = _aws("iam", "Role")
 POLICY = _aws("iam", "Policy")
 ROLE_POLICY = _aws("iam", "RolePolicy")
-IAM_POLICY = POLICY | ROLE_POLICY
+IAM_POLICY = POLICY | ROLE_POLICY | _aws("iam", "UserPolicy") | _aws("iam", "GroupPolicy")
 ROLE_ATTACHMENT = _aws("iam", "RolePolicyAttachment")
-POLICY_ATTACHMENT = ROLE_ATTACHMENT | _aws("iam", "PolicyAttachment")
+POLICY_ATTACHMENT = (
+    ROLE_ATTACHMENT
+    | _aws("iam", "PolicyAttachment")
+    | _aws("iam", "UserPolicyAttachment")
+    | _aws("iam", "GroupPolicyAttachment")
+)
 KEY = _aws("kms", "Key")
 KEY_POLICY = _aws("kms", "KeyPolicy")
 SECRET = _aws("secretsmanager", "Secret")

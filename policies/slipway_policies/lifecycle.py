@@ -18,6 +18,15 @@ def lifecycle_rules(policy: Node) -> list[Node]:
     return found.items("rules") if found.value is not None else []
 
 
+def expiring(policy: Node, *statuses: str) -> list[Node]:
+    """The rules that expire images of these statuses; a transition archives them and keeps them."""
+    return [
+        each
+        for each in lifecycle_rules(policy)
+        if each.text("selection.tagStatus") in statuses and each.text("action.type") == "expire"
+    ]
+
+
 def age_in_days(rule: Node) -> float | None:
     """The age at which a rule expires images; None when it counts them."""
     return rule.number("selection.countNumber") if rule.text("selection.countType") in AGES else None

@@ -1,6 +1,8 @@
 """Images that the stack makes itself: from a reference back to the image, and to its repository."""
 
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import cast
 
 from slipway_policies import kinds
 from slipway_policies.documents import containers
@@ -9,14 +11,13 @@ from slipway_policies.node import Node
 from slipway_policies.resource import Resource
 from slipway_policies.stack import Stack
 
-PUSHED_AS = ("imageName", "name", "tags")
-"""Properties that hold an image resource's references: docker's Image, its RegistryImage, docker-build's."""
+PUSHED_AS = ("imageName", "name", "tag", "tags")
+"""Properties that hold references: of docker's Image, its RegistryImage, docker-build's Index and its Image."""
 
 
 def pushed_as(image: Node) -> list[Node]:
     """Where an image resource writes the references that it is pushed under."""
-    single = [image.at(path) for path in PUSHED_AS[:2]]
-    return [each for each in (*single, *image.items(PUSHED_AS[2])) if each.value is not None]
+    return [Node(image.resource, path, value) for path, value in _references(image.resource) if value is not None]
 
 
 def written(node: Node) -> list[Node]:
@@ -57,14 +58,33 @@ def repository_named(text: str, stack: Stack) -> Resource | None:
     return found[0] if found else None
 
 
+def pins(repository: Resource | None, tag: str) -> bool:
+    """Whether a tag of a repository, once pushed, stays with its image."""
+    if repository is None:
+        return False
+    node = Node(repository)
+    mutability = node.text("imageTagMutability")
+    excluded = [each.text("filter") for each in node.items("imageTagMutabilityExclusionFilters")]
+    return mutability == "IMMUTABLE" or (
+        mutability == "IMMUTABLE_WITH_EXCLUSION" and bool(tag) and not any(fnmatchcase(tag, each) for each in excluded)
+    )
+
+
 def _by_reference(stack: Stack) -> Mapping[str, Resource]:
     return {text: image for image in stack.of(kinds.IMAGE) for text in _texts(image)}
 
 
 def _texts(image: Resource) -> Iterator[str]:
+    return (value for _, value in _references(image) if isinstance(value, str))
+
+
+def _references(image: Resource) -> Iterator[tuple[str, object]]:
     for path in PUSHED_AS:
         value = image.props.get(path)
-        yield from (each for each in (value if isinstance(value, list) else [value]) if isinstance(each, str))
+        if isinstance(value, list):
+            yield from ((f"{path}[{index}]", each) for index, each in enumerate(cast("list[object]", value)))
+        else:
+            yield path, value
 
 
 def _image_of(container: Node) -> Node:

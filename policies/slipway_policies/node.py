@@ -47,6 +47,13 @@ class Node:
                 raise UnknownError(seen)
         return Node(self.resource, seen, value)
 
+    def part(self, path: str) -> "Node":
+        """The node at `path`; when it is not known, only reading it is undecided."""
+        try:
+            return self.at(path)
+        except UnknownError:
+            return Node(self.resource, self._join(path), UNKNOWN)
+
     def has(self, path: str) -> bool:
         """Whether something is there, known or not."""
         try:

@@ -10,7 +10,6 @@ from pulumi_policy import (
     Policy,
     PolicyComplianceFramework,
     PolicyConfigSchema,
-    PolicyProviderResource,
     PolicyResource,
     ReportViolation,
     ResourceValidationArgs,
@@ -48,10 +47,19 @@ class Session:
         self._running: dict[str, Rule] = {}
         self._findings: Sequence[Finding] = ()
         self._told: set[str] = set()
+        self._declared: dict[str, Callable[[], Props]] = {}
 
     def running(self, rule: Rule) -> None:
         """Notes that a rule is not disabled: the SDK calls no other."""
         self._running[rule.id] = rule
+
+    def saw(self, given: ResourceValidationArgs) -> None:
+        """Notes what the program declared: a stack that exists is told to its rules by outputs alone."""
+        self._declared[given.urn] = lambda: _props(given)
+
+    def stack(self, args: StackValidationArgs) -> Stack:
+        """The stack of a request."""
+        return Stack([_resource(each, partial(_edges, each), self._declared.get(each.urn)) for each in args.resources])
 
     @property
     def rules(self) -> list[Rule]:
@@ -103,24 +111,24 @@ def _entry(holder: Mapping[str, object] | Sequence[object], key: str | int) -> o
         return UNKNOWN
 
 
-def _resource(given: ResourceValidationArgs | PolicyResource, tie: Callable[[], Edges]) -> Resource:
+def _resource(
+    given: ResourceValidationArgs | PolicyResource,
+    tie: Callable[[], Edges],
+    declared: Callable[[], Props] | None = None,
+) -> Resource:
     return Resource(
         given.urn,
         given.resource_type,
-        lambda: cast("Props", plain(given.props)),
+        lambda: _props(given),
         protect=given.opts.protect,
         ignore_changes=given.opts.ignore_changes,
         tie=tie,
-        provider=lambda: _provider(given.provider),
+        declared=declared,
     )
 
 
-def _provider(given: PolicyProviderResource | None) -> Props | None:
-    return cast("Props", plain(given.props)) if given else None
-
-
-def _stack(args: StackValidationArgs) -> Stack:
-    return Stack([_resource(each, partial(_edges, each)) for each in args.resources])
+def _props(given: ResourceValidationArgs | PolicyResource) -> Props:
+    return cast("Props", plain(given.props))
 
 
 def _edges(given: PolicyResource) -> Edges:
@@ -152,7 +160,7 @@ def _over_stack(rule: Rule, session: Session) -> Policy:
         session.running(rule)
         if kinds is not None and not any(each.resource_type in kinds for each in args.resources):
             args.not_applicable(ELSEWHERE)
-        stack = _stack(args)
+        stack = session.stack(args)
         _tell(judge.together(rule, stack, _terms(session, args, stack)), args, report)
 
     return StackValidationPolicy(validate=validate, **_described(rule))  # pyright: ignore[reportArgumentType] - typed below
@@ -160,9 +168,9 @@ def _over_stack(rule: Rule, session: Session) -> Policy:
 
 def _summary(summary: Summary, session: Session) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        stack = _stack(args)
+        stack = session.stack(args)
         terms = _terms(session, args, stack)
-        for message, urn in summary.lines(session.findings(summary, stack, terms), terms):
+        for message, urn in summary.lines(session.findings(summary, stack, terms), terms, stack):
             report(message, urn or None)
 
     return StackValidationPolicy(
@@ -177,6 +185,7 @@ def _summary(summary: Summary, session: Session) -> Policy:
 
 def _settings(session: Session) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
+        session.saw(args)
         settings = session.configure(args.get_config())
         if args.resource_type not in STACK:
             args.not_applicable(ELSEWHERE)

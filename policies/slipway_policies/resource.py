@@ -44,7 +44,7 @@ class Resource:
         protect: bool = False,
         ignore_changes: Sequence[str] = (),
         tie: Callable[[], Edges] = lambda: ALONE,
-        provider: Callable[[], Props | None] = lambda: None,
+        declared: Callable[[], Props] | None = None,
     ) -> None:
         self.urn = urn
         self.type = type
@@ -52,7 +52,7 @@ class Resource:
         self.ignore_changes = ignore_changes
         self._tie = tie
         self._load = load
-        self._provider = provider
+        self._declared = declared or load
 
     @cached_property
     def props(self) -> Props:
@@ -65,9 +65,16 @@ class Resource:
         return self._tie()
 
     @cached_property
-    def provider(self) -> Props | None:
-        """The properties of its provider, where the engine tells them."""
-        return self._provider()
+    def declared(self) -> "Resource":
+        """Itself, with the inputs alone: the outputs of what exists tell of more than the program wrote."""
+        return Resource(
+            self.urn,
+            self.type,
+            self._declared,
+            protect=self.protect,
+            ignore_changes=self.ignore_changes,
+            tie=self._tie,
+        )
 
     @property
     def name(self) -> str:

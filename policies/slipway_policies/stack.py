@@ -48,6 +48,12 @@ class Stack:
                 found.setdefault(resource.edges.parent, []).append(resource.urn)
         return found
 
+    @cached_property
+    def childless(self) -> set[str]:
+        """The types that have no children here: of a component that another program makes, they may not be told."""
+        parents = {self.by_urn[urn].type for urn in self._children if urn in self.by_urn}
+        return self._by_type.keys() - parents
+
     def of(self, kind: Kind) -> list[Resource]:
         """The resources of a kind, in order of their declaration within each token."""
         return self.kept(

@@ -7,6 +7,7 @@ from slipway_policies import judge
 from slipway_policies.judge import Finding
 from slipway_policies.rule import Level, Severity
 from slipway_policies.settings import PROFILES, Terms
+from slipway_policies.stack import Stack
 
 Line = tuple[str, str]
 """A message and the URN that it is about, empty for the whole stack."""
@@ -22,11 +23,11 @@ class Summary:
     why: str
     mend: str
     level: Level
-    lines: Callable[[Sequence[Finding], Terms], Iterator[Line]]
+    lines: Callable[[Sequence[Finding], Terms, Stack], Iterator[Line]]
     tier: int = 1
 
 
-def _undecided(findings: Sequence[Finding], _: Terms) -> Iterator[Line]:
+def _undecided(findings: Sequence[Finding], _: Terms, __: Stack) -> Iterator[Line]:
     for rule, same in judge.undecided(findings):
         if rule.level == "mandatory":
             places = "; ".join(f"{each.resource.name}: {each.verdict.path} {each.verdict.text}" for each in same)
@@ -36,25 +37,25 @@ def _undecided(findings: Sequence[Finding], _: Terms) -> Iterator[Line]:
             )
 
 
-def _invalid(findings: Sequence[Finding], terms: Terms) -> Iterator[Line]:
+def _invalid(findings: Sequence[Finding], terms: Terms, stack: Stack) -> Iterator[Line]:
     known = {finding.rule.id for finding in findings}
     for exemption in terms.settings.exemptions:
         for problem in exemption.problems:
             yield f"The exemption {exemption} does not count: {problem}.", ""
         if exemption.expired(terms.today):
             yield f"The exemption {exemption} has expired: mend the resource, or decide again.", ""
-    for exemption in judge.unused(findings, terms):
+    for exemption in judge.unused(findings, terms, stack):
         why = "nothing in this stack needs it" if exemption.rule in known else "no such rule judged anything here"
         yield f"The exemption {exemption} is not used: {why}. Take it out.", ""
 
 
-def _accepted(findings: Sequence[Finding], _: Terms) -> Iterator[Line]:
+def _accepted(findings: Sequence[Finding], _: Terms, __: Stack) -> Iterator[Line]:
     for finding in findings:
         if finding.exemption:
             yield f"Exempt: {finding.exemption}. It hides: {finding.message}", finding.resource.urn
 
 
-def _advice(findings: Sequence[Finding], terms: Terms) -> Iterator[Line]:
+def _advice(findings: Sequence[Finding], terms: Terms, _: Stack) -> Iterator[Line]:
     for finding in findings:
         if finding.advice and not finding.exemption:
             yield (

@@ -1,5 +1,7 @@
 """Where subnets lead: to an internet gateway, to NAT, or nowhere."""
 
+from collections.abc import Sequence
+
 from slipway_policies import kinds
 from slipway_policies.node import Node
 from slipway_policies.resource import Resource
@@ -17,6 +19,8 @@ WAYS_OUT = (
     "carrierGatewayId",
 )
 """Properties of a route that lead out without making the subnet public."""
+TO_START = ("ecr.api", "ecr.dkr", "s3", "logs")
+"""Endpoints without which a task in a closed network cannot start (Amazon ECR user guide, interface VPC endpoints)."""
 ID = ("id", "arn")
 TWO_ZONES = 2
 """So many Availability Zones at least."""
@@ -36,7 +40,14 @@ def is_public(subnet: Resource, stack: Stack) -> bool:
 
 def leads_out(subnet: Resource, stack: Stack) -> bool:
     """Whether a private subnet has a default route through NAT or the like."""
-    return any(route.has(way) for route in default_routes(subnet, stack) for way in WAYS_OUT)
+    return any(_goes_by(route, way) for route in default_routes(subnet, stack) for way in WAYS_OUT)
+
+
+def missing_endpoints(needed: Sequence[str], vpc: Sequence[Resource], stack: Stack) -> list[str]:
+    """Of the services that are needed (`ecr.api`), those without an endpoint in a VPC, or in any when none is given."""
+    found = [each for one in vpc for each in stack.users(kinds.VPC_ENDPOINT, "vpcId", one, ID)]
+    names = [Node(each).text("serviceName") for each in (found if vpc else stack.of(kinds.VPC_ENDPOINT))]
+    return [service for service in needed if not any(name.endswith(f".{service}") for name in names)]
 
 
 def default_routes(subnet: Resource, stack: Stack) -> list[Node]:
@@ -62,8 +73,16 @@ def _everywhere(route: Node) -> bool:
     return any(route.text(path) in WORLD for path in (*inline, *own))
 
 
+def _goes_by(route: Node, way: str) -> bool:
+    """Whether a route names a way, known or not; a table that exists tells of every other way as an empty text."""
+    try:
+        return bool(route.text(way))
+    except UndecidedError:
+        return True
+
+
 def _to_internet(route: Node, stack: Stack) -> bool:
-    if not route.has("gatewayId"):
+    if not _goes_by(route, "gatewayId"):
         return False
     if route.path:
         return _names_gateway(route) or bool(stack.sources(route.resource, "routes", kinds.INTERNET_GATEWAY))

@@ -1,6 +1,9 @@
 """What a rule says about one subject: four states, and nothing in between."""
 
-from typing import Literal, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import Literal, NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 State = Literal["compliant", "violation", "not applicable", "undecided"]
 
@@ -44,3 +47,23 @@ class UnknownError(UndecidedError):
 
     def __init__(self, path: str) -> None:
         super().__init__(path, "is not known before the update", unknown=True)
+
+
+def strictest(check: Callable[[T], Verdict], parts: Iterable[T]) -> Verdict:
+    """The first violation among parts, so that one that cannot be read hides none; compliant when there is none.
+
+    Raises:
+        UndecidedError: there is no violation, and a part cannot be read.
+    """
+    unread: UndecidedError | None = None
+    for part in parts:
+        try:
+            found = check(part)
+        except UndecidedError as error:
+            unread = unread or error
+            continue
+        if found.state == "violation":
+            return found
+    if unread:
+        raise unread
+    return COMPLIANT

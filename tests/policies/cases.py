@@ -19,6 +19,7 @@ class Skip:
 
 
 Column = tuple[Changes, State] | Skip
+COLUMNS = ("absent", "unknown", "malformed")
 NEVER = Skip("the kind itself is the violation")
 BY_OPTION = Skip("a resource option is always known")
 BY_GRAPH = Skip("the graph decides, and is always known")
@@ -30,7 +31,8 @@ class Case:
 
     `bad` breaks the sample; `path` is the property that decides, from which the columns are made: taken out, unknown,
     and of a wrong type. The state after it is what the rule must then say about `subject`, the resource in `bad` unless
-    told. `also` are the other rules that the same break must violate.
+    told. Where `outside` has changed the sample, and the settings of `unset` are empty, it does not apply. `also` are
+    the other rules that the same break must violate.
     """
 
     rule: str
@@ -42,11 +44,12 @@ class Case:
     odd: object = field(default_factory=lambda: dict(ODD))
     compliant: Changes | Skip = field(default_factory=dict[str, object])
     outside: Changes | Skip = Skip("it judges every resource of its kind")
+    unset: tuple[str, ...] = ()
     subject: str = ""
     also: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        for column in ("absent", "unknown", "malformed"):
+        for column in COLUMNS:
             if isinstance(getattr(self, column), str) and not self.path:
                 raise TypeError(f"the case of {self.rule} has no path, and does not say what {column} means")
 

@@ -19,7 +19,12 @@ CASES = [
         {"balancer.enableDeletionProtection": False},
         path="balancer.enableDeletionProtection",
     ),
-    Case("alb-access-logs", {"balancer.accessLogs.enabled": False}, path="balancer.accessLogs.enabled"),
+    Case(
+        "alb-access-logs",
+        {"balancer.accessLogs.enabled": False},
+        path="balancer.accessLogs.enabled",
+        outside={"balancer.loadBalancerType": "gateway"},
+    ),
     Case(
         "alb-connection-logs",
         {"balancer.connectionLogs.enabled": False},

@@ -53,6 +53,7 @@ CONTAINERS = [
         "ecs-log-nonblocking",
         {f"{CD}.logConfiguration.options.mode": "blocking"},
         path=f"{CD}.logConfiguration.options.mode",
+        absent="compliant",
         outside={f"{CD}.logConfiguration.logDriver": "awsfirelens"},
     ),
     Case(
@@ -297,7 +298,14 @@ CLUSTERS = [
         malformed=Skip("the type is always a text"),
         outside={"native": R("random:index/randomPassword:RandomPassword")},
     ),
-    Case("required-tags", {"cluster.tags": {"team": "shop"}}, path="cluster.tags", odd="odd"),
+    Case(
+        "required-tags",
+        {"cluster.tags": {"team": "shop"}},
+        path="cluster.tags",
+        odd="odd",
+        outside={},
+        unset=("required_tags",),
+    ),
 ]
 
 CASES = CONTAINERS + TASKS + SERVICES + CLUSTERS

@@ -20,7 +20,7 @@ CASES = [
         path="task-policy.policy",
         absent="compliant",
         malformed=_malformed("task-policy.policy"),
-        also=("iam-no-wildcards", "iam-no-escalation"),
+        also=("iam-no-wildcards", "iam-no-escalation", "iam-passrole-scoped", "iam-kms-scoped"),
     ),
     Case(
         "iam-no-wildcards",
@@ -48,6 +48,7 @@ CASES = [
         path="task-policy.policy",
         absent=NO_POLICY,
         malformed=_malformed("task-policy.policy"),
+        also=("iam-no-wildcards",),
     ),
     Case(
         "iam-no-escalation",
@@ -66,6 +67,7 @@ CASES = [
         path="task-policy.policy",
         absent=NO_POLICY,
         malformed=_malformed("task-policy.policy"),
+        also=("iam-no-wildcards",),
     ),
     Case(
         "iam-execution-role-minimal",
@@ -144,17 +146,15 @@ CASES = [
     Case(
         "provider-account-pinned",
         {"provider.allowedAccountIds": '["210987654321"]'},
-        subject="stack",
         path="provider.allowedAccountIds",
-        outside={"provider": GONE},
     ),
     Case(
         "provider-region-allowed",
         {"provider.region": "us-east-1"},
-        subject="stack",
         path="provider.region",
-        absent="compliant",
-        outside={"provider": GONE},
+        absent="not applicable",
+        outside={},
+        unset=("regions",),
     ),
     Case(
         "stateful-protected",

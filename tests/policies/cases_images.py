@@ -1,7 +1,8 @@
 """Repositories and images."""
 
-from cases import BY_OPTION, Case, Skip
+from cases import BY_OPTION, ODD, Case, Skip
 from sample import GONE
+from slipway_policies.resource import UNKNOWN
 
 PUBLIC = "docker.io/library/nginx:1.27"
 CD = "task.containerDefinitions[0]"
@@ -11,11 +12,17 @@ CASES = [
     Case("ecr-private-only", {"charts.repositoryName": "web"}, path="charts.repositoryName"),
     Case(
         "ecr-scan-on-push",
-        {"repo.imageScanningConfiguration.scanOnPush": False},
-        path="repo.imageScanningConfiguration.scanOnPush",
+        {"repo.imageScanningConfiguration.scanOnPush": False, "scanning": GONE},
+        absent=({"repo.imageScanningConfiguration": GONE, "scanning": GONE}, "violation"),
+        unknown=({"repo.imageScanningConfiguration.scanOnPush": UNKNOWN, "scanning": GONE}, "undecided"),
+        malformed=({"repo.imageScanningConfiguration.scanOnPush": ODD, "scanning": GONE}, "undecided"),
     ),
     Case(
-        "ecr-registry-scan-configured", {"scanning.rules[0].scanFrequency": "MANUAL"}, path="scanning.rules", odd="odd"
+        "ecr-registry-scan-configured",
+        {"scanning.rules[0].scanFrequency": "MANUAL"},
+        path="scanning.rules",
+        odd="odd",
+        also=("ecr-scan-on-push",),
     ),
     Case("ecr-enhanced-scanning", {"scanning.scanType": "BASIC"}, path="scanning.scanType"),
     Case(
@@ -94,7 +101,6 @@ CASES = [
         path="repo-policy.policy",
         absent="not applicable",
         malformed=({"repo-policy.policy": "[{"}, "undecided"),
-        also=("ecr-policy-known-accounts",),
     ),
     Case(
         "ecr-policy-known-accounts",
@@ -102,6 +108,8 @@ CASES = [
         path="repo-policy.policy",
         absent="not applicable",
         malformed=({"repo-policy.policy.Statement[0].Principal": [[]]}, "undecided"),
+        outside={},
+        unset=("accounts",),
     ),
     Case(
         "ecr-registry-policy-scoped",

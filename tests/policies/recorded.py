@@ -1,4 +1,4 @@
-"""Stacks that were recorded as registrations: awsx's VPC, and what our own program declares."""
+"""What was recorded as registrations: awsx's VPC."""
 
 import json
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ SENTINEL = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 def resource(urn: str, token: str, inputs: Mapping[str, object], edges: Edges, **options: object) -> Resource:
     """A recorded registration as rules see it."""
-    props = _marked(dict(inputs))
+    props = marked(dict(inputs))
     return Resource(urn, token, lambda: props, tie=lambda: edges, **options)
 
 
@@ -28,13 +28,14 @@ def awsx_vpc() -> list[Resource]:
             one["properties"],
             Edges(one["parent"], one["dependencies"], one["propertyDependencies"]),
         )
-        for one in _recorded("awsx_vpc_two_zones_one_nat")
+        for one in registrations()
     ]
 
 
 @lru_cache
-def _recorded(name: str) -> list[dict]:
-    return json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
+def registrations() -> list[dict]:
+    """The recorded registrations."""
+    return json.loads((FIXTURES / "awsx_vpc_two_zones_one_nat.json").read_text(encoding="utf-8"))
 
 
 def named(stack: Stack, token: str, name: str) -> Resource:
@@ -42,9 +43,10 @@ def named(stack: Stack, token: str, name: str) -> Resource:
     return next(each for each in stack.resources if each.type.endswith(f":{token}") and each.name == name)
 
 
-def _marked(value: object) -> object:
+def marked(value: object) -> object:
+    """Inputs with `UNKNOWN` in the place of the sentinel."""
     if isinstance(value, dict):
-        return {key: _marked(each) for key, each in value.items()}
+        return {key: marked(each) for key, each in value.items()}
     if isinstance(value, list):
-        return [_marked(each) for each in value]
+        return [marked(each) for each in value]
     return UNKNOWN if value == SENTINEL else value

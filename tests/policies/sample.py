@@ -1,4 +1,4 @@
-"""A stack that keeps every rule, and what can be changed in it: the ground of the table of cases.
+"""Stacks that can be changed property by property: the ground of the table of cases, and of the mutations.
 
 Resources refer to each other by `Ref`: rendered as known, or as the unknowns of a first preview.
 """
@@ -29,7 +29,10 @@ class Ref:
 
 @dataclass
 class R:
-    """A declared resource."""
+    """A declared resource; other resources are named by their keys in the world.
+
+    `made_from` names, by property, the resources that unknown values come from, beside those of its `Ref`s.
+    """
 
     type: str
     props: dict[str, object] = field(default_factory=dict)
@@ -37,6 +40,8 @@ class R:
     protect: bool = False
     ignore: tuple[str, ...] = ()
     parent: str = ""
+    made_from: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    urn: str = ""
 
 
 class _Gone:
@@ -51,12 +56,18 @@ Changes = Mapping[str, object]
 
 
 def changed(world: World, changes: Changes) -> World:
-    """The world with changes: `task.networkMode`, `task.containerDefinitions[0].user`, `repo!protect`, or `task`."""
+    """The world with changes.
+
+    `task.networkMode` and `task.containerDefinitions[0].user` are properties, `repo!protect` an option, `task>roleArn`
+    what a property is made from, `task` the resource itself.
+    """
     new = {name: copy.deepcopy(each) for name, each in world.items()}
     for where, value in changes.items():
-        name, mark, rest = re.match(r"^([^.!]+)([.!]?)(.*)$", where).groups()
+        name, mark, rest = re.match(r"^([^.!>]+)([.!>]?)(.*)$", where).groups()
         if mark == "!":
             setattr(new[name], rest, value)
+        elif mark == ">":
+            new[name].made_from[rest] = value
         elif mark == ".":
             _put(new[name].props, STEP.findall(rest), value)
         elif value is GONE:
@@ -112,7 +123,10 @@ def _resource(world: World, name: str, given: R, *, preview: bool) -> Resource:
     edges = Edges(
         _urn(world, given.parent) if given.parent else "",
         [_urn(world, waited) for waited in given.waits],
-        {key: [_urn(world, ref.name) for ref in _refs(value)] for key, value in given.props.items()},
+        {
+            key: [_urn(world, name) for name in (*given.made_from.get(key, ()), *(ref.name for ref in _refs(value)))]
+            for key, value in given.props.items()
+        },
     )
     return Resource(
         _urn(world, name),
@@ -125,7 +139,8 @@ def _resource(world: World, name: str, given: R, *, preview: bool) -> Resource:
 
 
 def _urn(world: World, name: str) -> str:
-    return urn(name, world[name].type if name in world else "gone")
+    found = world.get(name, R("gone"))
+    return found.urn or urn(name, found.type)
 
 
 def _value(value: object, *, preview: bool) -> object:

@@ -131,7 +131,7 @@ def _images() -> World:
         "scanning": _aws(
             "ecr/RegistryScanningConfiguration",
             scanType="ENHANCED",
-            rules=[{"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "other/*"}]}],
+            rules=[{"scanFrequency": "CONTINUOUS_SCAN", "repositoryFilters": [{"filter": "shop/*"}]}],
         ),
         "template": _aws("ecr/RepositoryCreationTemplate", imageTagMutability="IMMUTABLE", lifecyclePolicy="{}"),
         "cache": _aws(

@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from sample import changed, stack_of
+from sample import R, changed, stack_of
 from sample_stack import SETTINGS, TERMS, sample
 from slipway_policies.exemption import Exemption
 from slipway_policies.judge import Finding, everything
 from slipway_policies.rules import RULES
 from slipway_policies.settings import Terms, read
+from slipway_policies.stack import Stack
 from slipway_policies.summary import SUMMARIES
 
 TODAY = TERMS.today
@@ -29,18 +30,20 @@ TWO_BAD = {
     },
 }
 
+STACK = stack_of(changed(sample(), TWO_BAD))
+
 
 def _terms(*entries: dict[str, object]) -> Terms:
     return replace(TERMS, settings=replace(SETTINGS, exemptions=read({"exemptions": [*entries]}).exemptions))
 
 
 def _findings(terms: Terms) -> list[Finding]:
-    return everything(RULES, stack_of(changed(sample(), TWO_BAD)), terms)
+    return everything(RULES, STACK, terms)
 
 
-def _said(summary: str, terms: Terms) -> list[str]:
+def _said(summary: str, terms: Terms, stack: Stack = STACK) -> list[str]:
     found = next(each for each in SUMMARIES if each.id == summary)
-    return [message for message, _ in found.lines(_findings(terms), terms)]
+    return [message for message, _ in found.lines(everything(RULES, stack, terms), terms, stack)]
 
 
 def _privileged(terms: Terms) -> list[str]:
@@ -93,6 +96,14 @@ def test_an_unused_one_is_a_violation():
     assert len(unused) == 1
     assert "*::nobody" in unused[0]
     assert "is not used" in unused[0]
+
+
+@pytest.mark.parametrize("told", [False, True], ids=["its children are not told", "its children are told"])
+def test_one_for_children_of_a_component_is_unused_only_where_they_are_told(told: bool):  # noqa: FBT001 - a parameter of the test
+    network = {"network": R("awsx:ec2:Vpc")} | ({"vpc!parent": "network"} if told else {})
+    terms = _terms(GOOD | {"rule": "subnet-no-auto-public-ip", "resource": "*awsx:ec2:Vpc$aws:ec2/subnet:Subnet::*"})
+    unused = _said("exemption-valid", terms, stack_of(changed(sample(), network)))
+    assert bool(unused) is told
 
 
 def test_one_for_a_rule_that_does_not_exist_says_so():

@@ -1,5 +1,7 @@
-"""Every rule, by the table of cases: a rule without a case, or a case without a rule, fails the collection."""
+"""Every rule, by the table of cases: one that lacks a case, or a column that applies, fails the collection."""
 
+import inspect
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -9,32 +11,61 @@ import cases_identity
 import cases_images
 import cases_network
 import pytest
-from cases import Case, Skip, by_rule, document_of
+from cases import COLUMNS, Case, Skip, by_rule, document_of
 from sample import Changes, World, changed, rendered, stack_of
 from sample_stack import SETTINGS, TERMS, sample
 from slipway_policies.exemption import Exemption
 from slipway_policies.judge import Finding, everything, together
 from slipway_policies.resource import UNKNOWN
+from slipway_policies.rule import Rule
 from slipway_policies.rules import RULES
+from slipway_policies.settings import Terms
 from slipway_policies.stack import Stack
 from slipway_policies.verdict import State
 
 BY_ID = {rule.id: rule for rule in RULES}
 CASES = by_rule(cases_images.CASES, cases_ecs.CASES, cases_balancing.CASES, cases_network.CASES, cases_identity.CASES)
-if CASES.keys() != BY_ID.keys():
-    raise TypeError(f"rules without a case, or cases without a rule: {sorted(CASES.keys() ^ BY_ID.keys())}")
-
-each_case = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+SAMPLE = sample()
 WEIGHT: tuple[State, ...] = ("violation", "undecided", "compliant", "not applicable")
 
 
-def _findings(case: Case, changes: Changes, *, preview: bool = False) -> list[Finding]:
-    world = changed(sample(), changes)
-    return [
-        finding
-        for finding in together(BY_ID[case.rule], stack_of(world, preview=preview), TERMS)
-        if finding.resource.name == case.about
-    ]
+def _gaps() -> Iterator[str]:
+    yield from (f"{name} is a rule without a case, or a case without a rule" for name in CASES.keys() ^ BY_ID.keys())
+    for case in CASES.values():
+        rule = BY_ID.get(case.rule)
+        if rule and isinstance(case.outside, Skip) and "not_applicable(" in _source(rule):
+            yield f"{case.rule} may not apply, and its case does not show where"
+
+
+def _source(rule: Rule) -> str:
+    return "".join(inspect.getsource(each) for each in (rule.check, rule.stack_check) if each)
+
+
+if GAPS := list(_gaps()):
+    raise TypeError("; ".join(GAPS))
+
+
+def _cases(applies: Callable[[Case], bool] = lambda _: True) -> pytest.MarkDecorator:
+    """The cases that a column applies to."""
+    chosen = [case for case in CASES.values() if applies(case)]
+    return pytest.mark.parametrize("case", chosen, ids=[case.rule for case in chosen])
+
+
+def _world(case: Case) -> World:
+    return changed(SAMPLE, case.bad)
+
+
+def _spellings(case: Case) -> list[str]:
+    """The tokens that mean the type of the case: `aws:lb/listener:Listener` and `aws:alb/listener:Listener`."""
+    own = _world(case)[case.about].type
+    name = own.split(":")[2]
+    kinds = BY_ID[case.rule].kinds or ()
+    return sorted(token for token in kinds if token.split(":")[2] == name and token.startswith("aws:"))
+
+
+def _findings(case: Case, changes: Changes, terms: Terms = TERMS) -> list[Finding]:
+    stack = stack_of(changed(SAMPLE, changes))
+    return [finding for finding in together(BY_ID[case.rule], stack, terms) if finding.resource.name == case.about]
 
 
 def _state(findings: list[Finding]) -> State:
@@ -49,24 +80,18 @@ def _violated(world: World) -> set[str]:
 
 @pytest.mark.parametrize("preview", [False, True], ids=["exists", "first preview"])
 def test_the_sample_keeps_every_rule_and_leaves_nothing_undecided(preview: bool):  # noqa: FBT001 - a parameter of the test
-    findings = everything(RULES, stack_of(sample(), preview=preview), TERMS)
+    findings = everything(RULES, stack_of(SAMPLE, preview=preview), TERMS)
     assert [f.message for f in findings if f.verdict.state in ("violation", "undecided")] == []
 
 
-@each_case
+@_cases(lambda case: not isinstance(case.compliant, Skip))
 def test_a_compliant_resource_passes(case: Case):
-    if isinstance(case.compliant, Skip):
-        pytest.skip(case.compliant.why)
-    subject = case.about if case.about in sample() else None
-    findings = (
-        _findings(replace(case, subject=subject or case.about), case.compliant)
-        if subject
-        else together(BY_ID[case.rule], stack_of(sample()), TERMS)
-    )
-    assert _state(findings) == "compliant"
+    findings = together(BY_ID[case.rule], stack_of(changed(SAMPLE, case.compliant)), TERMS)
+    judged = {case.about} if case.about in SAMPLE else SAMPLE.keys()
+    assert _state([finding for finding in findings if finding.resource.name in judged]) == "compliant"
 
 
-@each_case
+@_cases()
 def test_a_broken_resource_is_a_violation_that_says_what_and_how_to_mend(case: Case):
     found = [f for f in _findings(case, case.bad) if f.verdict.state == "violation"]
     assert found
@@ -76,67 +101,56 @@ def test_a_broken_resource_is_a_violation_that_says_what_and_how_to_mend(case: C
     assert found[0].verdict.path in found[0].message
 
 
-@each_case
+@_cases()
 def test_one_break_violates_exactly_the_rules_that_forbid_it(case: Case):
-    assert _violated(changed(sample(), case.bad)) == {case.rule, *case.also}
+    assert _violated(_world(case)) == {case.rule, *case.also}
 
 
-@each_case
-@pytest.mark.parametrize("column", ["absent", "unknown", "malformed"])
-def test_a_value_that_is_not_as_it_should_be(case: Case, column: str):
-    given = case.column(column)
-    if isinstance(given, Skip):
-        pytest.skip(given.why)
-    changes, state = given
+@pytest.mark.parametrize(
+    ("case", "changes", "state"),
+    [
+        pytest.param(case, *case.column(column), id=f"{case.rule} {column}")
+        for case in CASES.values()
+        for column in COLUMNS
+        if not isinstance(case.column(column), Skip)
+    ],
+)
+def test_a_value_that_is_not_as_it_should_be(case: Case, changes: Changes, state: State):
     assert _state(_findings(case, changes)) == state
 
 
-@each_case
+@_cases(lambda case: document_of(case.path) is not None)
 def test_an_unknown_document_is_undecided_or_decided_by_the_graph(case: Case):
-    document = document_of(case.path)
-    if document is None:
-        pytest.skip("the rule reads no JSON document")
     changes = case.compliant if not isinstance(case.compliant, Skip) else {}
-    found = _findings(case, {**changes, document: UNKNOWN})
+    found = _findings(case, {**changes, str(document_of(case.path)): UNKNOWN})
     assert _state(found) in ("undecided", "compliant" if BY_ID[case.rule].proof else "undecided")
 
 
-@each_case
+@_cases(lambda case: not isinstance(case.outside, Skip))
 def test_where_it_does_not_apply_it_says_so(case: Case):
-    if isinstance(case.outside, Skip):
-        pytest.skip(case.outside.why)
-    states = {finding.verdict.state for finding in _findings(case, case.outside)}
+    settings = replace(SETTINGS, **dict.fromkeys(case.unset, ()))
+    states = {finding.verdict.state for finding in _findings(case, case.outside, replace(TERMS, settings=settings))}
     assert "not applicable" in states
     assert "violation" not in states
 
 
-@each_case
+@_cases(lambda case: len(_spellings(case)) > 1)
 def test_every_spelling_of_the_type_is_judged(case: Case):
-    rule = BY_ID[case.rule]
-    world = changed(sample(), case.bad)
-    tokens = sorted(token for token in rule.kinds or () if world[case.about].type.split(":")[2] == token.split(":")[2])
-    if len(tokens) < 2 or world[case.about].type.split("/")[0] in ("docker:index", "docker-build:index"):
-        pytest.skip("the type has one spelling")
-    for token in tokens:
-        spelled = changed(world, {f"{case.about}!type": token})
-        found = together(rule, stack_of(spelled), TERMS)
+    for token in _spellings(case):
+        spelled = changed(_world(case), {f"{case.about}!type": token})
+        found = together(BY_ID[case.rule], stack_of(spelled), TERMS)
         assert _state([f for f in found if f.resource.name == case.about]) == "violation", token
 
 
-@each_case
+@_cases(lambda case: BY_ID[case.rule].kinds is not None)
 def test_another_kind_is_not_judged(case: Case):
-    rule = BY_ID[case.rule]
-    if rule.kinds is None:
-        pytest.skip("it judges every kind")
-    world = changed(sample(), {f"{case.about}!type": "example:index/other:Other"} if case.about in sample() else {})
-    found = [f for f in together(rule, stack_of(world), TERMS) if f.resource.name == case.about]
-    assert found == []
+    world = changed(_world(case), {f"{case.about}!type": "example:index/other:Other"})
+    assert [f for f in together(BY_ID[case.rule], stack_of(world), TERMS) if f.resource.name == case.about] == []
 
 
-@each_case
+@_cases()
 def test_an_exemption_accepts_this_finding_and_no_other(case: Case):
-    rule = BY_ID[case.rule]
-    stack = stack_of(changed(sample(), case.bad))
+    rule, stack = BY_ID[case.rule], stack_of(_world(case))
     exemption = Exemption(rule.id, f"*::{case.about}", "shop", "agreed", date(2026, 12, 31))
     terms = replace(TERMS, settings=replace(SETTINGS, exemptions=(exemption,)))
     own = [f for f in together(rule, stack, terms) if f.resource.name == case.about and f.verdict.state == "violation"]
@@ -147,10 +161,9 @@ def test_an_exemption_accepts_this_finding_and_no_other(case: Case):
 
 
 def test_a_resource_alone_and_in_its_stack_get_the_same_verdict():
-    alone = {resource.urn: resource for resource in rendered(sample())}
     for rule in RULES:
         if rule.check is None:
             continue
-        for resource in alone.values():
+        for resource in rendered(SAMPLE):
             single = together(rule, Stack([resource]), TERMS)
             assert [f.verdict.state for f in single if f.verdict.state == "violation"] == [], rule.id

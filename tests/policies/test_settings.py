@@ -118,7 +118,7 @@ def test_no_configuration_raises(config):
 )
 def test_what_a_setting_allows_is_no_violation(rule, changes, settings):
     one = next(each for each in RULES if each.id == rule)
-    about = "stack" if rule.startswith("provider") else next(iter(changes)).split(".")[0]
+    about = next(iter(changes)).split(".")[0]
     stack = stack_of(changed(sample(), changes))
     allowed = replace(TERMS, settings=replace(TERMS.settings, **settings))
     for terms, expected in ((TERMS, True), (allowed, False)):

@@ -5,7 +5,7 @@ from fnmatch import fnmatchcase
 from slipway_policies import kinds
 from slipway_policies.documents import statements
 from slipway_policies.iam import is_public, principals
-from slipway_policies.lifecycle import age_in_days, lifecycle_rules, problem
+from slipway_policies.lifecycle import age_in_days, expiring, lifecycle_rules, problem
 from slipway_policies.node import Node
 from slipway_policies.rule import rule, stack_rule
 from slipway_policies.settings import Terms
@@ -40,20 +40,22 @@ def private_only(repository: Node, terms: Terms) -> Verdict:
     anchors="SH ECR.1; CKV CKV_AWS_163; AVD 0030; Prw ecr_repositories_scan_images_on_push_enabled",
 )
 def scan_on_push(repository: Node, _: Terms, stack: Stack) -> Verdict:
-    registry = stack.of(kinds.REGISTRY_SCANNING)
-    if any(_scans(Node(each), repository) for each in registry):
+    path = "imageScanningConfiguration.scanOnPush"
+    registry = [Node(each) for each in stack.of(kinds.REGISTRY_SCANNING)]
+    if any(_scans(each, repository) for each in registry):
         return COMPLIANT
-    if repository.flag("imageScanningConfiguration.scanOnPush"):
-        return COMPLIANT
-    return repository.violates("imageScanningConfiguration.scanOnPush")
+    if any(each.text("scanType") == "ENHANCED" for each in registry):
+        return repository.violates(path, shown="does not count: the registry scans ENHANCED, with no filter for it")
+    return COMPLIANT if repository.flag(path) else repository.violates(path)
 
 
 def _scans(registry: Node, repository: Node) -> bool:
+    """Whether a registry's rules scan a repository; a filter without `*` is a part of the name (ECR user guide)."""
     scanning = [each for each in registry.items("rules") if each.text("scanFrequency") != "MANUAL"]
     filters = [each.text("filter") for rule_ in scanning for each in rule_.items("repositoryFilters")]
     if "*" in filters:
         return True
-    return bool(filters) and any(fnmatchcase(repository.text("name"), each) for each in filters)
+    return any(each and fnmatchcase(repository.text("name"), each if "*" in each else f"*{each}*") for each in filters)
 
 
 @rule(
@@ -165,9 +167,7 @@ def lifecycle_valid(policy: Node, _: Terms) -> Verdict:
     ),
 )
 def lifecycle_untagged(policy: Node, terms: Terms) -> Verdict:
-    for each in lifecycle_rules(policy):
-        if each.text("selection.tagStatus") not in ("untagged", "any"):
-            continue
+    for each in expiring(policy, "untagged", "any"):
         days = age_in_days(each)
         if days is None or days <= terms.settings.untagged_days:
             return COMPLIANT
@@ -188,7 +188,7 @@ def lifecycle_untagged(policy: Node, terms: Terms) -> Verdict:
     tier=2,
 )
 def lifecycle_bounded(policy: Node, _: Terms) -> Verdict:
-    if any(each.text("selection.tagStatus") in ("tagged", "any") for each in lifecycle_rules(policy)):
+    if expiring(policy, "tagged", "any"):
         return COMPLIANT
     return Verdict("violation", "policy", "bounds no tagged images")
 
@@ -291,7 +291,7 @@ def policy_not_public(statement: Node, _: Terms) -> Verdict:
 def policy_known_accounts(statement: Node, terms: Terms) -> Verdict:
     if not terms.settings.accounts:
         return not_applicable("the setting accounts is empty")
-    for principal in principals(statement, "AWS"):
+    for principal in (each for each in principals(statement, "AWS") if each != "*"):
         account = principal.split(":")[4] if principal.count(":") > 4 else principal  # noqa: PLR2004 - arn:partition:service:region:account:…
         if account not in terms.settings.accounts:
             return statement.violates("Principal")

@@ -8,6 +8,7 @@ from slipway_policies.documents import statements
 from slipway_policies.iam import (
     allows,
     condition_keys,
+    covering,
     is_public,
     on_everything,
     only_without_resource,
@@ -20,7 +21,7 @@ from slipway_policies.resource import Resource
 from slipway_policies.rule import rule, stack_rule
 from slipway_policies.settings import Terms
 from slipway_policies.stack import Stack
-from slipway_policies.verdict import COMPLIANT, UndecidedError, Verdict, not_applicable
+from slipway_policies.verdict import COMPLIANT, UndecidedError, Verdict, not_applicable, strictest
 
 POLICY = kinds.IAM_POLICY | kinds.ROLE
 ADMIN = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
@@ -95,12 +96,16 @@ def no_admin(holder: Node, _: Terms) -> Verdict:
             return Verdict("violation", "policyArn" if holder.has("policyArn") else "managedPolicyArns", f"is {arn}")
     if holder.resource.type in kinds.POLICY_ATTACHMENT:
         return COMPLIANT
-    for statement in _allowing(holder):
-        if ({"*", "*:*", "iam:*"} & set(statement.texts("Action")) or statement.has("NotAction")) and on_everything(
-            statement
-        ):
-            return statement.violates("Action")
-    return COMPLIANT
+    return strictest(_administers, _allowing(holder))
+
+
+def _administers(statement: Node) -> Verdict:
+    if not on_everything(statement):
+        return COMPLIANT
+    if statement.has("NotAction"):
+        return statement.violates("NotAction")
+    everything = {"*", "*:*", "iam:*"} & {action.lower() for action in statement.texts("Action")}
+    return statement.violates("Action") if everything else COMPLIANT
 
 
 @rule(
@@ -115,19 +120,19 @@ def no_admin(holder: Node, _: Terms) -> Verdict:
 )
 def no_wildcards(statement: Node, terms: Terms) -> Verdict:
     granted = terms.settings.wildcard_actions
-    free = [action for action in wildcards(statement) if not only_without_resource(action) and action not in granted]
-    if free or statement.has("NotAction"):
-        return statement.violates("Action" if free else "NotAction")
-    if not on_everything(statement):
-        return COMPLIANT
     narrowable = [
         action
         for action in statement.texts("Action")
         if not only_without_resource(action) and not any(fnmatchcase(action, each) for each in granted)
     ]
-    if not narrowable:
+    if statement.has("NotAction"):
+        return statement.violates("NotAction")
+    if set(narrowable) & set(wildcards(statement)):
+        return statement.violates("Action")
+    if not narrowable or not on_everything(statement):
         return COMPLIANT
-    return statement.violates("Resource", shown=f"is *, and {narrowable[0]} can be narrowed")
+    path = "NotResource" if statement.has("NotResource") else "Resource"
+    return statement.violates(path, shown=f"is everything, and {narrowable[0]} can be narrowed")
 
 
 def _attached(arn: str, terms: Terms) -> bool:
@@ -191,11 +196,15 @@ def trust_scoped(statement: Node, _: Terms) -> Verdict:
     each=_allowing,
 )
 def passrole_scoped(statement: Node, _: Terms) -> Verdict:
-    passing = [action for action in statement.texts("Action") if action in ("iam:PassRole", "iam:Pass*")]
-    if not passing:
+    return _narrowed(statement, "iam:PassRole")
+
+
+def _narrowed(statement: Node, *actions: str) -> Verdict:
+    """Whether a statement that allows one of these actions says on what."""
+    found = covering(statement, *actions)
+    if not found or not on_everything(statement):
         return COMPLIANT
-    wide = [each for each in statement.texts("Resource") if each == "*" or each.endswith((":role/*", ":*"))]
-    return statement.violates("Resource", shown=f"is {wide[0]} for iam:PassRole") if wide else COMPLIANT
+    return statement.violates("Resource", shown=f"is everything for {found[0]}")
 
 
 @rule(
@@ -212,10 +221,7 @@ def passrole_scoped(statement: Node, _: Terms) -> Verdict:
     each=_allowing,
 )
 def no_escalation(statement: Node, _: Terms) -> Verdict:
-    strong = [each for action in statement.texts("Action") for each in STRONG if fnmatchcase(each, action)]
-    if strong and on_everything(statement):
-        return statement.violates("Action", shown=f"allows {strong[0]} on everything")
-    return COMPLIANT
+    return _narrowed(statement, *STRONG)
 
 
 @rule(
@@ -230,15 +236,7 @@ def no_escalation(statement: Node, _: Terms) -> Verdict:
     each=_allowing,
 )
 def kms_scoped(statement: Node, _: Terms) -> Verdict:
-    reading = [
-        action
-        for action in statement.texts("Action")
-        if action in ("kms:Decrypt", "kms:ReEncryptFrom", "kms:*", "kms:ReEncrypt*")
-    ]
-    wide = any(each == "*" or each.endswith((":key/*", ":*")) for each in statement.texts("Resource"))
-    if reading and wide:
-        return statement.violates("Resource", shown=f"is every key for {reading[0]}")
-    return COMPLIANT
+    return _narrowed(statement, "kms:Decrypt", "kms:ReEncryptFrom")
 
 
 @stack_rule(
@@ -277,10 +275,11 @@ def _policies(role: Resource, stack: Stack) -> list[Resource]:
     tier=3,
 )
 def not_exclusive(role: Node, _: Terms, stack: Stack) -> Verdict:
+    written = Node(role.resource.declared)
     pairs = (("managedPolicyArns", kinds.ROLE_ATTACHMENT), ("inlinePolicies", kinds.ROLE_POLICY))
     for path, kind in pairs:
         beside = stack.users(kind, "role", role.resource)
-        if role.has(f"{path}[0]") and beside:
+        if written.has(f"{path}[0]") and beside:
             return Verdict("violation", path, f"is written in the role, and {beside[0].name} beside it")
     return COMPLIANT
 

@@ -7,6 +7,8 @@ from slipway_policies.images import DIGEST, is_private, reference
 from slipway_policies.made import (
     image_named,
     images_behind,
+    pins,
+    pushed_as,
     repository_named,
     repository_of,
     written,
@@ -17,7 +19,7 @@ from slipway_policies.rule import rule, stack_rule
 from slipway_policies.secrets import looks_secret
 from slipway_policies.settings import Terms
 from slipway_policies.stack import Stack
-from slipway_policies.verdict import COMPLIANT, UndecidedError, Verdict, not_applicable
+from slipway_policies.verdict import COMPLIANT, UndecidedError, Verdict, not_applicable, strictest
 
 MOVING = ("", "latest")
 ARCHITECTURES = {"amd64": "X86_64", "arm64": "ARM64"}
@@ -34,13 +36,23 @@ def _made_here(node: Node, _: Terms, stack: Stack) -> Verdict:
 def _pinned_here(node: Node, _: Terms, stack: Stack) -> Verdict:
     """Proves the same of a repository whose tags cannot move."""
     images = images_behind(node.resource, stack)
-    if images and all(_immutable(repository_of(image, stack)) for image in images):
+    if images and all(pins(repository_of(image, stack), _tag(image)) for image in images):
         return COMPLIANT
     raise UndecidedError("containerDefinitions", "is not known, and no pinned image of this stack is behind it")
 
 
-def _immutable(repository: Resource | None) -> bool:
-    return repository is not None and Node(repository).text("imageTagMutability") == "IMMUTABLE"
+def _named_here(node: Node, _: Terms, stack: Stack) -> Verdict:
+    """Proves by their own references that the images behind an unknown one have tags of their own."""
+    images = images_behind(node.resource, stack) if node.resource.type in kinds.TASK_DEFINITION else []
+    if images and all(_tag(image) not in MOVING for image in images):
+        return COMPLIANT
+    raise UndecidedError("containerDefinitions", "is not known, and no image of this stack tells its tag")
+
+
+def _tag(image: Resource) -> str:
+    """The tag that an image resource is pushed under, empty when it is not known."""
+    texts = [each.value for each in pushed_as(Node(image))]
+    return next((reference(text).tag for text in texts if isinstance(text, str)), "")
 
 
 @rule(
@@ -77,11 +89,9 @@ def private_registry(image: Node, terms: Terms) -> Verdict:
 )
 def from_managed_repo(image: Node, terms: Terms, stack: Stack) -> Verdict:
     text = image.text("")
-    if image_named(text, stack) or repository_named(text, stack):
-        return COMPLIANT
-    if text and is_private(reference(text).host, terms.settings):
-        return not_applicable("its repository is managed elsewhere")
-    return image.violates("")
+    if not is_private(reference(text).host, terms.settings):
+        return image.violates("")
+    return COMPLIANT if repository_named(text, stack) else not_applicable("its repository is managed elsewhere")
 
 
 @stack_rule(
@@ -103,9 +113,8 @@ def digest_pinned(image: Node, _: Terms, stack: Stack) -> Verdict:
     if DIGEST.match(named.digest):
         return COMPLIANT
     made = image_named(text, stack)
-    if named.tag and made and _immutable(repository_of(made, stack)):
-        return COMPLIANT
-    return image.violates("")
+    repository = repository_of(made, stack) if made else repository_named(text, stack)
+    return COMPLIANT if named.tag not in MOVING and pins(repository, named.tag) else image.violates("")
 
 
 @rule(
@@ -116,7 +125,7 @@ def digest_pinned(image: Node, _: Terms, stack: Stack) -> Verdict:
     why="Nobody can tell which one ran, nor go back to the one before.",
     mend="Give the image a tag of its own, made from its content or its commit.",
     each=written,
-    proof=_made_here,
+    proof=_named_here,
 )
 def no_latest(image: Node, _: Terms) -> Verdict:
     named = reference(image.text(""))
@@ -163,9 +172,9 @@ def platform_matches(task: Node, _: Terms, stack: Stack) -> Verdict:
     tier=2,
 )
 def build_args_no_secrets(image: Node, terms: Terms) -> Verdict:
-    for path in ("build.args", "buildArgs"):
-        for name, value in image.entries(path):
-            why = looks_secret(name, value.text(""), terms.settings)
-            if why:
-                return image.violates(f"{path}.{name}", shown=why)
-    return COMPLIANT
+    def judged(argument: tuple[str, Node]) -> Verdict:
+        name, value = argument
+        why = looks_secret(name, value.text(""), terms.settings)
+        return value.violates("", shown=why) if why else COMPLIANT
+
+    return strictest(judged, [each for path in ("build.args", "buildArgs") for each in image.entries(path)])

@@ -1,10 +1,9 @@
 """Networks: who gets in, and which ways lead out."""
 
 from slipway_policies import kinds, topology
-from slipway_policies.groups import RULE_KINDS, is_world, ports_of, rules_in, sources_of
+from slipway_policies.groups import RULE_KINDS, has_ports, is_world, ports_of, rules_in, to_world
 from slipway_policies.node import Node
 from slipway_policies.rule import rule, stack_rule
-from slipway_policies.rules.ecs.wiring import endpoint_for
 from slipway_policies.settings import Terms
 from slipway_policies.stack import Stack
 from slipway_policies.topology import ID
@@ -13,12 +12,6 @@ from slipway_policies.verdict import COMPLIANT, Verdict, not_applicable
 GROUP = kinds.SECURITY_GROUP
 WEB = (80, 443)
 EGRESS = kinds.SECURITY_GROUP_RULE | kinds.EGRESS_RULE
-CLOSED_NEEDS = ("ecr.api", "ecr.dkr", "s3", "logs")
-
-
-def _open(each: Node) -> str | None:
-    """The first range of the whole world that a rule lets in."""
-    return next((text for text in sources_of(each) if is_world(text)), None)
 
 
 @rule(
@@ -35,13 +28,13 @@ def _open(each: Node) -> str | None:
     each=rules_in,
 )
 def no_open_ingress(each: Node, _: Terms) -> Verdict:
-    world = _open(each)
-    if world is None:
+    world = to_world(each)
+    if world.state == "compliant" or not has_ports(each):
         return COMPLIANT
     first, last = ports_of(each)
     if first == last and first in WEB:
         return COMPLIANT
-    return Verdict("violation", each.path or "cidrIpv4", f"opens the ports {first:g} to {last:g} to {world}")
+    return world._replace(text=f"{world.text} for the ports {first:g} to {last:g}")
 
 
 @stack_rule(
@@ -55,8 +48,8 @@ def no_open_ingress(each: Node, _: Terms) -> Verdict:
     each=rules_in,
 )
 def web_only_on_balancer(each: Node, _: Terms, stack: Stack) -> Verdict:
-    world = _open(each)
-    if world is None:
+    world = to_world(each)
+    if world.state == "compliant" or not has_ports(each):
         return COMPLIANT
     groups = (
         [each.resource] if each.resource.type in GROUP else stack.linked(each.resource, "securityGroupId", GROUP, ID)
@@ -65,9 +58,7 @@ def web_only_on_balancer(each: Node, _: Terms, stack: Stack) -> Verdict:
         return not_applicable("its group is managed elsewhere")
     if all(stack.users(kinds.LOAD_BALANCER, "securityGroups", group, ID) for group in groups):
         return COMPLIANT
-    return Verdict(
-        "violation", each.path or "cidrIpv4", f"opens {groups[0].name}, which no load balancer has, to {world}"
-    )
+    return world._replace(text=f"{world.text} in {groups[0].name}, which no load balancer has")
 
 
 def _egress(node: Node) -> list[Node]:
@@ -88,10 +79,8 @@ def _egress(node: Node) -> list[Node]:
     each=_egress,
 )
 def egress_limited(each: Node, _: Terms) -> Verdict:
-    world = _open(each)
-    if world is None or ports_of(each) != (0, 65535):
-        return COMPLIANT
-    return Verdict("violation", each.path or "cidrIpv4", f"lets every port out to {world}")
+    world = to_world(each)
+    return world if ports_of(each) == (0, 65535) else COMPLIANT
 
 
 @rule(
@@ -145,7 +134,8 @@ def _used(stack: Stack) -> set[str]:
     mend="Take ingress and egress out of the group, and keep the rules that are resources of their own.",
 )
 def rules_not_mixed(group: Node, _: Terms, stack: Stack) -> Verdict:
-    inline = [path for path in ("ingress", "egress") if group.items(path)]
+    written = Node(group.resource.declared)
+    inline = [path for path in ("ingress", "egress") if written.items(path)]
     if not inline:
         return COMPLIANT
     own = [
@@ -233,8 +223,9 @@ def no_default_vpc(_: Node, __: Terms) -> Verdict:
     tier=2,
     level="advisory",
 )
-def endpoints(_: Node, terms: Terms, stack: Stack) -> Verdict:
-    missing = [name for name in (*CLOSED_NEEDS, *terms.settings.endpoints) if not endpoint_for(name, stack)]
+def endpoints(vpc: Node, terms: Terms, stack: Stack) -> Verdict:
+    needed = (*topology.TO_START, *terms.settings.endpoints)
+    missing = topology.missing_endpoints(needed, [vpc.resource], stack)
     if not missing:
         return COMPLIANT
     return Verdict("violation", "", f"has no endpoint for {', '.join(missing)}")

@@ -3,7 +3,6 @@
 from slipway_policies import kinds
 from slipway_policies.documents import document
 from slipway_policies.node import Node
-from slipway_policies.resource import Resource
 from slipway_policies.rule import rule, stack_rule
 from slipway_policies.settings import Terms
 from slipway_policies.stack import Stack
@@ -32,54 +31,39 @@ def _account_ids(provider: Node) -> list[str]:
     return [found.text("")]
 
 
-def _providers(stack: Stack) -> list[Node]:
-    """The AWS providers that are declared, or that a resource tells of."""
-    declared = [Node(each) for each in stack.of(kinds.AWS_PROVIDER)]
-    told = [
-        Node(Resource(each.urn, each.type, lambda each=each: each.provider or {}))
-        for each in stack.of(kinds.CLUSTER)
-        if each.provider
-    ]
-    return declared or told
-
-
-@stack_rule(
+@rule(
     "provider-account-pinned",
-    kinds.STACK,
+    kinds.AWS_PROVIDER,
     "high",
     "The program refuses every account but its own.",
     why="With the wrong credentials in the shell, the stack is made in somebody else's account.",
     mend="Set aws:allowedAccountIds in the stack file.",
 )
-def account_pinned(_: Node, terms: Terms, stack: Stack) -> Verdict:
-    providers = _providers(stack)
-    for provider in providers:
-        accounts = _account_ids(provider)
-        foreign = [each for each in accounts if terms.settings.accounts and each not in terms.settings.accounts]
-        if not accounts or foreign:
-            shown = f"names {foreign[0]}" if foreign else "is not set"
-            return Verdict("violation", "aws:allowedAccountIds", shown)
-    return COMPLIANT if providers else not_applicable("no AWS provider is told of")
+def account_pinned(provider: Node, terms: Terms) -> Verdict:
+    accounts = _account_ids(provider)
+    foreign = [each for each in accounts if terms.settings.accounts and each not in terms.settings.accounts]
+    if accounts and not foreign:
+        return COMPLIANT
+    return provider.violates("allowedAccountIds", shown=f"names {foreign[0]}" if foreign else "is not set")
 
 
-@stack_rule(
+@rule(
     "provider-region-allowed",
-    kinds.STACK,
+    None,
     "medium",
     "The stack is in an agreed region.",
     why="Data may have to stay in a country, and nobody looks into the other regions.",
-    mend="Set aws:region to one of regions.",
+    mend="Set aws:region, or the resource's own region, to one of regions.",
     tier=2,
 )
-def region_allowed(_: Node, terms: Terms, stack: Stack) -> Verdict:
-    if not terms.settings.regions:
-        return not_applicable("regions is empty")
-    providers = _providers(stack)
-    for provider in providers:
-        region = provider.text("region")
-        if region and region not in terms.settings.regions:
-            return Verdict("violation", "aws:region", f"is {region}")
-    return COMPLIANT if providers else not_applicable("no AWS provider is told of")
+def region_allowed(resource: Node, terms: Terms) -> Verdict:
+    kind = resource.resource.type
+    if not terms.settings.regions or not (kind in kinds.AWS_PROVIDER or kind.startswith("aws:")):
+        return not_applicable("regions is empty, or it is no resource of AWS")
+    region = resource.text("region")
+    if not region:
+        return not_applicable("it names no region of its own")
+    return COMPLIANT if region in terms.settings.regions else resource.violates("region")
 
 
 @rule(

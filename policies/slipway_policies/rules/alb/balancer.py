@@ -61,6 +61,8 @@ def deletion_protection(balancer: Node, _: Terms) -> Verdict:
     relaxed=("dev", "staging"),
 )
 def access_logs(balancer: Node, _: Terms) -> Verdict:
+    if balancer.text("loadBalancerType") == "gateway":
+        return not_applicable("a gateway load balancer writes none")
     if not balancer.flag("accessLogs.enabled", default=False):
         return balancer.violates("accessLogs.enabled")
     return COMPLIANT if balancer.has("accessLogs.bucket") else balancer.violates("accessLogs.bucket")

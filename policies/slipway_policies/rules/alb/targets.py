@@ -1,5 +1,7 @@
 """Target groups: how they ask whether a task is healthy, and whom they belong to."""
 
+import re
+
 from slipway_policies import kinds
 from slipway_policies.documents import containers
 from slipway_policies.node import Node
@@ -12,6 +14,7 @@ from slipway_policies.verdict import COMPLIANT, Verdict, not_applicable
 
 GROUP = kinds.TARGET_GROUP
 HTTP = ("HTTP", "HTTPS")
+CODE = re.compile(r"\d{1,3}")
 STOP_TIMEOUT = 30
 """Seconds that ECS gives a container when it says nothing (Amazon ECS developer guide, stopTimeout)."""
 
@@ -21,19 +24,22 @@ STOP_TIMEOUT = 30
     GROUP,
     "medium",
     "Targets are asked whether they are healthy.",
-    why="Without a path of its own the check asks for /, which may be slow, or answer while the rest is broken.",
-    mend="Set healthCheck.path and healthCheck.matcher, and leave healthCheck.enabled alone.",
+    why=(
+        "Without a path of its own the check asks for /, which may be slow, or answer while the rest is broken; "
+        "with errors among its codes a target that fails counts as healthy."
+    ),
+    mend="Set healthCheck.path, keep healthCheck.matcher below 400, and leave healthCheck.enabled alone.",
     anchors="CKV CKV_AWS_261",
 )
 def health_check(group: Node, _: Terms) -> Verdict:
-    if group.text("protocol", "HTTP") not in HTTP:
+    if group.text("targetType") == "lambda" or group.text("protocol", "HTTP") not in HTTP:
         return not_applicable("it does not speak HTTP")
     if not group.flag("healthCheck.enabled", default=True):
         return group.violates("healthCheck.enabled")
-    for path in ("healthCheck.path", "healthCheck.matcher"):
-        if not group.text(path):
-            return group.violates(path)
-    return COMPLIANT
+    if not group.text("healthCheck.path"):
+        return group.violates("healthCheck.path")
+    codes = map(int, CODE.findall(group.text("healthCheck.matcher")))
+    return COMPLIANT if max(codes, default=200) < 400 else group.violates("healthCheck.matcher")  # noqa: PLR2004 - errors begin
 
 
 @rule(

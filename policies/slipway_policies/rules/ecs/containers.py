@@ -9,7 +9,7 @@ from slipway_policies.rule import rule, stack_rule
 from slipway_policies.secrets import looks_secret
 from slipway_policies.settings import Terms
 from slipway_policies.stack import Stack
-from slipway_policies.verdict import COMPLIANT, Verdict, not_applicable
+from slipway_policies.verdict import COMPLIANT, Verdict, not_applicable, strictest
 
 TASK = kinds.TASK_DEFINITION
 ROOT = ("root", "0")
@@ -101,20 +101,19 @@ def nonadmin_windows(container: Node, _: Terms) -> Verdict:
     each=containers,
 )
 def env_no_secrets(container: Node, terms: Terms) -> Verdict:
-    for variable in container.items("environment"):
-        name = variable.text("name")
-        why = looks_secret(name, variable.text("value"), terms.settings)
-        if why:
-            return variable.violates("value", shown=f"(of {name}) {why}")
-    for path in ("command", "entryPoint"):
-        for word in container.items(path):
-            if looks_secret("", word.text(""), terms.settings):
-                return word.violates("", shown="holds what looks like a credential")
-    for name, value in container.entries("logConfiguration.options"):
+    def told(value: Node, name: str = "") -> Verdict:
         why = looks_secret(name.replace("-", "_"), value.text(""), terms.settings)
-        if why:
-            return container.violates(f"logConfiguration.options.{name}", shown=why)
-    return COMPLIANT
+        return value.violates("", shown=f"(of {name}) {why}" if name else why) if why else COMPLIANT
+
+    return strictest(
+        lambda place: place(),
+        [
+            lambda: strictest(lambda each: told(each.at("value"), each.text("name")), container.items("environment")),
+            lambda: strictest(told, container.items("command")),
+            lambda: strictest(told, container.items("entryPoint")),
+            lambda: strictest(lambda each: told(each[1], each[0]), container.entries("logConfiguration.options")),
+        ],
+    )
 
 
 @rule(
@@ -131,11 +130,14 @@ def env_no_secrets(container: Node, terms: Terms) -> Verdict:
 )
 def secret_refs_valid(container: Node, _: Terms) -> Verdict:
     listed = container.items("secrets") + container.items("logConfiguration.secretOptions")
-    for secret in listed:
-        source = secret.text("valueFrom")
-        if not REFERENCE.match(source) and (source.startswith("arn:") or not PARAMETER.match(source)):
-            return secret.violates("valueFrom", shown="is no ARN of a secret or of a parameter")
-    return COMPLIANT if listed else not_applicable("it has no secrets")
+    return strictest(_refers, listed) if listed else not_applicable("it has no secrets")
+
+
+def _refers(secret: Node) -> Verdict:
+    source = secret.text("valueFrom")
+    if REFERENCE.match(source) or (PARAMETER.match(source) and not source.startswith("arn:")):
+        return COMPLIANT
+    return secret.violates("valueFrom", shown="is no ARN of a secret or of a parameter")
 
 
 @rule(
@@ -149,8 +151,6 @@ def secret_refs_valid(container: Node, _: Terms) -> Verdict:
     each=containers,
 )
 def log_configured(container: Node, terms: Terms) -> Verdict:
-    if container.has("firelensConfiguration"):
-        return COMPLIANT
     driver = container.text("logConfiguration.logDriver")
     return COMPLIANT if driver in terms.settings.log_drivers else container.violates("logConfiguration.logDriver")
 
@@ -161,7 +161,7 @@ def log_configured(container: Node, terms: Terms) -> Verdict:
     "low",
     "A slow log does not stop the program.",
     why="In blocking mode a container waits for its log driver, and CloudWatch Logs can be slow.",
-    mend="Set the log option mode to non-blocking, and max-buffer-size to what may be lost (25m).",
+    mend="Take the log option mode out, or set it to non-blocking, with max-buffer-size for what may be lost (25m).",
     anchors="Prw ecs_task_definitions_logging_block_mode",
     tier=2,
     each=containers,
@@ -169,7 +169,8 @@ def log_configured(container: Node, terms: Terms) -> Verdict:
 def log_nonblocking(container: Node, _: Terms) -> Verdict:
     if container.text("logConfiguration.logDriver") != "awslogs":
         return not_applicable("its driver is not awslogs")
-    mode = container.text("logConfiguration.options.mode")
+    # ECS's own default since June 2025 (Amazon ECS developer guide, "Default log driver mode").
+    mode = container.text("logConfiguration.options.mode", "non-blocking")
     return COMPLIANT if mode == "non-blocking" else container.violates("logConfiguration.options.mode")
 
 

@@ -2,8 +2,8 @@
 
 from slipway_policies import kinds, topology
 from slipway_policies.documents import containers
-from slipway_policies.groups import ingress_of, sources_of
-from slipway_policies.node import Node
+from slipway_policies.groups import ingress_of, ranges_of
+from slipway_policies.node import Node, show
 from slipway_policies.resource import Resource
 from slipway_policies.routing import senders, target_groups
 from slipway_policies.rule import stack_rule
@@ -15,8 +15,6 @@ SERVICE = kinds.SERVICE
 SUBNETS = "networkConfiguration.subnets"
 GROUPS = "networkConfiguration.securityGroups"
 ELSEWHERE = "its subnets are managed elsewhere"
-NEEDED = ("ecr.api", "ecr.dkr", "s3", "logs")
-"""Endpoints without which a task in a closed network cannot start (Amazon ECR user guide, interface VPC endpoints)."""
 
 
 @stack_rule(
@@ -47,21 +45,17 @@ def egress_path(service: Node, _: Terms, stack: Stack) -> Verdict:
     subnets = topology.subnets_of(service.resource, SUBNETS, stack)
     if not subnets:
         return not_applicable(ELSEWHERE)
-    missing = [name for name in NEEDED if not endpoint_for(name, stack)]
     public_address = service.flag("networkConfiguration.assignPublicIp")
     for subnet in subnets:
-        out = topology.leads_out(subnet, stack) or (public_address and topology.is_public(subnet, stack))
-        if not out and missing:
+        if topology.leads_out(subnet, stack) or (public_address and topology.is_public(subnet, stack)):
+            continue
+        vpc = stack.linked(subnet, "vpcId", kinds.VPC, topology.ID)
+        missing = topology.missing_endpoints(topology.TO_START, vpc, stack)
+        if missing:
             return Verdict(
                 "violation", SUBNETS, f"has {subnet.name}, with no way out and no endpoint for {', '.join(missing)}"
             )
     return COMPLIANT
-
-
-def endpoint_for(name: str, stack: Stack) -> bool:
-    """Whether the stack has a VPC endpoint for a service, such as `ecr.api`."""
-    services = [Node(each).text("serviceName") for each in stack.of(kinds.VPC_ENDPOINT)]
-    return any(service.endswith(f".{name}") for service in services)
 
 
 @stack_rule(
@@ -78,9 +72,8 @@ def ingress_from_alb_only(service: Node, _: Terms, stack: Stack) -> Verdict:
     groups = stack.linked(service.resource, GROUPS, kinds.SECURITY_GROUP, topology.ID)
     for group in groups:
         for rule in ingress_of(group, stack):
-            ranges = sources_of(rule)
-            if ranges:
-                return Verdict("violation", GROUPS, f"has {group.name}, which lets {', '.join(ranges)} in")
+            for each in ranges_of(rule):
+                return Verdict("violation", GROUPS, f"has {group.name}, which lets {show(each.value)} in")
     if not service.has(GROUPS):
         return not_applicable("its group is managed elsewhere")
     return COMPLIANT if groups else not_applicable("its group is managed elsewhere")
