@@ -9,9 +9,9 @@ import pytest
 from pulumi.runtime.rpc import UNKNOWN
 from sample import R, changed, rendered, urn
 from sample_stack import ACCOUNT, sample
-from slipway_policies.resource import UNKNOWN as OURS
 from slipway_policies.rules import RULES
 from slipway_policies.summary import SUMMARIES
+from wire import registration
 
 from local.policy_client import (
     PolicyPackError,
@@ -35,28 +35,7 @@ BROKEN = {"task.containerDefinitions[0].privileged": True, "repo.imageTagMutabil
 
 
 def _registrations(changes=(), *, preview: bool = False) -> list[Registration]:
-    return [
-        Registration(
-            each.urn,
-            each.type,
-            each.name,
-            _wire(each.props),
-            each.edges.parent,
-            each.edges.dependencies,
-            each.edges.properties,
-            each.protect,
-            each.ignore_changes,
-        )
-        for each in rendered(changed(sample(), dict(changes)), preview=preview)
-    ]
-
-
-def _wire(value):
-    if isinstance(value, dict):
-        return {key: _wire(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [_wire(each) for each in value]
-    return UNKNOWN if value is OURS else value
+    return [registration(each) for each in rendered(changed(sample(), dict(changes)), preview=preview)]
 
 
 def _judged(resources: list[Registration], config=None, tags=None, stack: str = "prod") -> Verdicts:

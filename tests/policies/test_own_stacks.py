@@ -1,0 +1,98 @@
+"""Our own stacks keep the rules, each under its own profile; what they deviate in has an owner, a reason and an end."""
+
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from own_stacks import PROJECT, STACKS, config, settings, without_children, world
+from sample import World, rendered, stack_of
+from slipway_policies import kinds
+from slipway_policies.judge import Finding, everything
+from slipway_policies.rules import RULES
+from slipway_policies.settings import Terms
+from slipway_policies.stack import Stack
+from slipway_policies.summary import SUMMARIES
+from wire import registration
+
+from local.policy_client import judge
+
+TODAY = date(2026, 11, 25)
+LONGEST = timedelta(days=200)
+"""An exemption that is accepted for longer is a decision that nobody looks at again."""
+ABOUT_CONTAINERS = kinds.TASK_DEFINITION | kinds.IMAGE | kinds.REPOSITORY | kinds.LIFECYCLE_POLICY
+WITHOUT_SUBJECT = {"ecs-efs-tls", "required-tags"}
+"""Rules on containers and images that find nothing to judge in our stacks: no EFS, no tags agreed on."""
+GROUNDS = {"under the engine": world, "without awsx's children": without_children}
+
+each_stack = pytest.mark.parametrize("name", STACKS)
+each_ground = pytest.mark.parametrize("ground", GROUNDS.values(), ids=GROUNDS.keys())
+
+
+def _terms(name: str) -> Terms:
+    own = settings(name)
+    assert own.profile
+    return Terms(own, own.profile, TODAY)
+
+
+def _judged(name: str, declared: World) -> tuple[list[Finding], Stack]:
+    stack = stack_of(declared, preview=True)
+    return everything([rule for rule in RULES if rule.level != "disabled"], stack, _terms(name)), stack
+
+
+@each_stack
+@each_ground
+def test_it_passes_at_the_first_preview(name: str, ground):
+    findings, stack = _judged(name, ground(name))
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    summary = next(each for each in SUMMARIES if each.id == "exemption-valid")
+    assert [*summary.lines(findings, _terms(name), stack)] == []
+
+
+@each_stack
+def test_it_passes_where_the_pack_is_served(name: str):
+    resources = [registration(each) for each in rendered(world(name), preview=True)]
+    pack = PROJECT / "policies"
+    verdicts = judge(pack, Path(sys.executable), resources, project="slipway", stack=name, config=config(name))
+    assert [each.message for each in verdicts.mandatory] == []
+    accepted = {each.policy for each in verdicts.told("exempt")}
+    assert accepted == {each.rule for each in settings(name).exemptions}
+
+
+@each_stack
+def test_each_deviation_ends(name: str):
+    for exemption in settings(name).exemptions:
+        assert exemption.problems == ()
+        assert exemption.expires
+        assert timedelta(days=30) < exemption.expires - TODAY < LONGEST, str(exemption)
+
+
+@each_stack
+def test_without_its_exemptions_it_would_not_pass(name: str):
+    stack = stack_of(world(name), preview=True)
+    own = settings(name)
+    bare = Terms(
+        type(own)(public_balancers=own.public_balancers, registries=own.registries), own.profile or "prod", TODAY
+    )
+    enforced = {f.rule.id for f in everything(RULES, stack, bare) if f.enforced and f.rule.level == "mandatory"}
+    assert enforced == {each.rule for each in own.exemptions}
+
+
+@each_stack
+@each_ground
+def test_every_rule_on_containers_and_images_is_decided_before_anything_exists(name: str, ground, capsys):
+    findings, _ = _judged(name, ground(name))
+    about = [f for f in findings if f.rule.tier == 1 and f.rule.kinds and f.rule.kinds & ABOUT_CONTAINERS]
+    applicable = [f for f in about if f.verdict.state != "not applicable"]
+    decided = [f for f in applicable if f.verdict.state != "undecided"]
+    rules = {f.rule.id for f in applicable}
+    with capsys.disabled():
+        print(f"\n{name}: {len(decided)} of {len(applicable)} verdicts of {len(rules)} rules decided")  # noqa: T201 - what this test is for
+    assert [f.message for f in applicable if f not in decided] == []
+    assert {f.rule.id for f in about} - rules == WITHOUT_SUBJECT
+
+
+@each_stack
+def test_under_the_engine_nothing_at_all_is_undecided(name: str):
+    findings, _ = _judged(name, world(name))
+    assert [f.message for f in findings if f.verdict.state == "undecided"] == []
