@@ -86,7 +86,7 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
     if docker is not None:
         config = _with_bases(docker, project, project_dir, config, say)
     _, said = verdicts.planned(project_dir, project, config, stack)
-    verdicts.show(console, said)
+    verdicts.show(console, said, brief=True)
     verdicts.refuse(stack, said)
     if emulator.start(endpoint, config["aws:region"], home):
         say(f"emulated AWS at {endpoint}")

@@ -16,7 +16,7 @@ SEVERITIES = ("critical", "high", "medium", "low")
 SUMMARIES = {
     "undecided-mandatory": "undecided at this point",
     "exemption-shown": "exempt",
-    "profile-advice": "advice: this profile does not enforce it",
+    "profile-advice": "advice that this profile does not enforce",
 }
 """The pack's policies that sum up a run, and how their lines are headed here."""
 
@@ -58,8 +58,11 @@ def _registrations(run: Run, provider: str) -> list[Registration]:
     ]
 
 
-def show(console: Console, verdicts: Verdicts) -> None:
-    """Print the counts by severity, the violations in full, and what is undecided, exempt or advice."""
+def show(console: Console, verdicts: Verdicts, *, brief: bool = False) -> None:
+    """Print the counts by severity, the violations in full, and what is undecided, exempt or advice.
+
+    When `brief`, of these last ones the policies' names alone.
+    """
     own = [one for one in verdicts.diagnostics if one.policy not in SUMMARIES]
     counts = Counter(one.severity for one in own)
     told = ", ".join(f"{counts[name]} {name}" for name in SEVERITIES if counts[name]) or "no violation"
@@ -68,10 +71,13 @@ def show(console: Console, verdicts: Verdicts) -> None:
         _violations(console, own)
     for policy, heading in SUMMARIES.items():
         lines = [one.message for one in verdicts.diagnostics if one.policy == policy]
-        if lines:
+        if brief and lines:
+            names = ", ".join(dict.fromkeys(_about(line) for line in lines))
+            console.print(f"{heading}: {len(lines)} ({names})", style="dim", highlight=False)
+        elif lines:
             console.print(f"{heading}: {len(lines)}", style="bold", highlight=False)
-        for line in lines:
-            console.print(f"  {line}", style="dim", markup=False, highlight=False)
+            for line in lines:
+                console.print(f"  {line}", style="dim", markup=False, highlight=False)
 
 
 def refuse(stack: str, verdicts: Verdicts) -> None:
@@ -86,6 +92,11 @@ def rows(verdicts: Verdicts) -> list[dict[str, str]]:
     return [
         {"rule": one.policy, "urn": one.urn, "message": one.message, "level": one.level} for one in verdicts.diagnostics
     ]
+
+
+def _about(line: str) -> str:
+    """The policy that a line of a summary begins with."""
+    return line.removeprefix("Exempt: ").split()[0].rstrip(":")
 
 
 def _violations(console: Console, found: list[Diagnostic]) -> None:

@@ -179,7 +179,8 @@ def test_a_crashing_image_is_refused_with_its_cause_while_the_old_version_answer
 
 def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
     good, before = stack.version(), stack.file.read_text()
-    stack.configure(lambda web: web.update(image={"reference": f"127.0.0.1:{PORT}/slipway-local/web:c-missing"}))
+    missing = f"127.0.0.1:{PORT}/slipway-local/web@sha256:{'0' * 64}"
+    stack.configure(lambda web: web.update(image={"reference": missing}))
     done = stack.run("up")
     assert done.returncode == 1, done.stdout
     assert "image" in done.stdout.split("cause:")[1].splitlines()[0]
