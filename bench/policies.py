@@ -4,25 +4,34 @@ Ready: from the start of the process to the first answer, against a process that
 Rules: all rules of the pack, switched on, over a stack, against as many rules that do nothing, served in the same way.
 Growth: the time for each resource in the large stack, against that in a stack a quarter of its size.
 
+What is compared takes turns, and the fastest turn of each counts: a busy machine only ever adds time.
+
     python -m bench.policies [RESOURCES]
 """
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from itertools import cycle, islice
+from collections.abc import Generator
+from contextlib import contextmanager
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 
+from local import plan
 from local.policy_client import PolicyConfig, Registration, ServedPack, serve
+from local.program import Declared
 
-PACK = Path(__file__).parents[1] / "policies"
+PROJECT = Path(__file__).parents[1]
+PACK = PROJECT / "policies"
+STACK = "prod"
 PYTHON = Path(sys.executable)
 RESOURCES = 2000
-ROUNDS = 5
-"""Starts of a process; the fastest counts, for a busy machine only ever adds time."""
+STARTS = 5
+TURNS = 3
 ALL_ON: PolicyConfig = {"all": "advisory"}
 EMPTY = """
 from pulumi_policy import PolicyPack, ResourceValidationPolicy, StackValidationPolicy
@@ -34,32 +43,35 @@ PolicyPack("empty", [*alone, *whole])
 
 
 def stack_of(count: int) -> list[Registration]:
-    """A stack of services: the usual kinds in turn, with properties of a usual size."""
-    container = (
-        '[{"name":"web","image":"123456789012.dkr.ecr.eu-central-1.amazonaws.com/web:c-1","user":"10001","essential":true,'
-        '"readonlyRootFilesystem":true,"environment":[{"name":"PORT","value":"8080"}],"portMappings":[{"containerPort":8080}],'
-        '"logConfiguration":{"logDriver":"awslogs","options":{"awslogs-group":"web"}}}]'
+    """Copies of what our own production stack declares, each with names of its own."""
+    declared = plan.plan(PROJECT, STACK).declared
+    copies = (_copy(one, number) for number in range(count) for one in declared)
+    return list(islice(copies, count))
+
+
+def _copy(one: Declared, number: int) -> Registration:
+    text = json.dumps(asdict(one)).replace(f"urn:pulumi:{STACK}", f"urn:pulumi:{STACK}{number}")
+    own = json.loads(text.replace(f"slipway-{STACK}", f"slipway-{STACK}{number}"))
+    return Registration(
+        own["urn"],
+        own["type"],
+        own["name"],
+        own["inputs"],
+        own["parent"],
+        own["dependencies"],
+        own["property_dependencies"],
+        own["protect"],
+        own["ignore_changes"],
     )
-    policy = (
-        '{"Statement":[{"Effect":"Allow","Action":["logs:PutLogEvents"],"Resource":"arn:aws:logs:::log-group:web"}]}'
-    )
-    kinds: list[tuple[str, dict[str, object]]] = [
-        ("aws:ecs/taskDefinition:TaskDefinition", {"containerDefinitions": container, "networkMode": "awsvpc"}),
-        ("aws:ecs/service:Service", {"desiredCount": 2, "networkConfiguration": {"subnets": ["a", "b"]}}),
-        ("aws:ecr/repository:Repository", {"name": "web", "imageTagMutability": "IMMUTABLE"}),
-        ("aws:iam/role:Role", {"assumeRolePolicy": policy}),
-        ("aws:iam/rolePolicy:RolePolicy", {"policy": policy}),
-        ("aws:cloudwatch/logGroup:LogGroup", {"name": "web", "retentionInDays": 30}),
-        ("aws:lb/targetGroup:TargetGroup", {"targetType": "ip", "healthCheck": {"path": "/healthz", "matcher": "200"}}),
-        ("aws:lb/listenerRule:ListenerRule", {"actions": [{"type": "forward"}], "conditions": [{}]}),
-        ("aws:ec2/securityGroup:SecurityGroup", {"description": "tasks"}),
-        ("slipway:index:App", {}),
-    ]
-    named = islice(cycle(kinds), count)
-    return [
-        Registration(f"urn:pulumi:prod::bench::{token}::r{number}", token, f"r{number}", properties)
-        for number, (token, properties) in enumerate(named)
-    ]
+
+
+@contextmanager
+def served(folder: Path) -> Generator[ServedPack]:
+    """A pack with all rules on, after one small stack has warmed it up."""
+    with serve(folder, PYTHON, project="bench", stack=STACK) as pack:
+        pack.configure(ALL_ON, project="bench", stack=STACK, tags={}, dry_run=True)
+        pack.judge(stack_of(10))
+        yield pack
 
 
 def judging(pack: ServedPack, resources: list[Registration]) -> float:
@@ -67,14 +79,6 @@ def judging(pack: ServedPack, resources: list[Registration]) -> float:
     started = time.perf_counter()
     pack.judge(resources)
     return time.perf_counter() - started
-
-
-def served(folder: Path, measure: Callable[[ServedPack], float]) -> float:
-    """A measure on a pack, all rules on, after one small stack has warmed it up."""
-    with serve(folder, PYTHON, project="bench", stack="prod") as pack:
-        pack.configure(ALL_ON, project="bench", stack="prod", tags={}, dry_run=True)
-        pack.judge(stack_of(10))
-        return measure(pack)
 
 
 def empty_pack(folder: Path) -> None:
@@ -87,7 +91,8 @@ def empty_pack(folder: Path) -> None:
 
 def ready() -> float:
     """Times of `import pulumi_policy` that pass until the pack answers."""
-    return min(_started() for _ in range(ROUNDS)) / min(_imported() for _ in range(ROUNDS))
+    served_after, imported_after = zip(*((_started(), _imported()) for _ in range(STARTS)), strict=True)
+    return min(served_after) / min(imported_after)
 
 
 def _imported() -> float:
@@ -110,10 +115,10 @@ def main() -> None:
     print(f"ready: {ready():.2f} times `import pulumi_policy`")  # noqa: T201 - what this program is for
     with tempfile.TemporaryDirectory() as name:
         empty_pack(Path(name))
-        floor = served(Path(name), lambda pack: judging(pack, large))
-    ours = served(PACK, lambda pack: judging(pack, large))
+        with served(Path(name)) as empty, served(PACK) as pack:
+            turns = [(judging(empty, large), judging(pack, large), judging(pack, small)) for _ in range(TURNS)]
+    floor, ours, quarter = map(min, zip(*turns, strict=True))
     print(f"rules: {ours / floor:.2f} times empty rules over {count} resources ({ours:.1f} s, {floor:.1f} s)")  # noqa: T201
-    quarter = served(PACK, lambda pack: judging(pack, small))
     print(f"growth: {ours / count / (quarter / len(small)):.2f} times as long for each resource as in {len(small)}")  # noqa: T201
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from math import isfinite
 from typing import TypeVar, cast
 
@@ -11,6 +12,8 @@ from slipway_policies.verdict import UndecidedError, UnknownError, Verdict
 T = TypeVar("T")
 
 STEP = re.compile(r"[^.\[\]]+")
+PATHS = 4096
+"""Paths that are kept split: rules ask for the same few in every resource."""
 SHOWN = 80
 """Characters of an offending value that a message shows."""
 
@@ -38,7 +41,7 @@ class Node:
         value, seen = self.value, self.path
         if value is UNKNOWN:
             raise UnknownError(seen)
-        for step in STEP.findall(path):
+        for step in _steps(path):
             value = _child(value, step, seen)
             seen = f"{seen}[{step}]" if step.isdigit() else f"{seen}.{step}".lstrip(".")
             if value is None:
@@ -127,6 +130,11 @@ def show(value: object) -> str:
     number = _number(value) if isinstance(value, float) else None
     shown = repr(value) if number is None else f"{number:g}"
     return shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+
+
+@lru_cache(maxsize=PATHS)
+def _steps(path: str) -> tuple[str, ...]:
+    return tuple(STEP.findall(path))
 
 
 def _child(value: object, step: str, seen: str) -> object:

@@ -28,7 +28,7 @@ from slipway_policies.resource import UNKNOWN, Edges, Props, Resource
 from slipway_policies.rule import Rule
 from slipway_policies.rules import RULES
 from slipway_policies.settings import Settings, Terms, profile_of, read, schema
-from slipway_policies.stack import Stack
+from slipway_policies.stack import EMPTY, Stack
 from slipway_policies.summary import SUMMARIES, Summary
 
 SETTINGS = "pack-settings"
@@ -36,43 +36,45 @@ ELSEWHERE = "it judges other kinds of resources"
 
 
 class Session:
-    """What the policies of one pack process share: the settings, which only `pack-settings` is given.
+    """What the policies of one process share: the settings, which only `pack-settings` is given, and what is judged.
 
-    The SDK runs the policies of every request in order, so `pack-settings` comes first in the pack.
+    The SDK reads a request anew for each policy. It runs them in order, so `pack-settings`, which comes first, makes
+    the resource for all; and a policy that asks for the stack again asks about another one.
     """
 
     def __init__(self) -> None:
         self._config: Mapping[str, object] = {}
         self._settings = Settings()
         self._running: dict[str, Rule] = {}
-        self._findings: Sequence[Finding] = ()
-        self._told: set[str] = set()
-        self._declared: dict[str, Callable[[], Props]] = {}
+        self._declared: dict[str, Resource] = {}
+        self._stack = EMPTY
+        self._asked: set[str] = set()
 
     def running(self, rule: Rule) -> None:
         """Notes that a rule is not disabled: the SDK calls no other."""
         self._running[rule.id] = rule
 
-    def saw(self, given: ResourceValidationArgs) -> None:
-        """Notes what the program declared: a stack that exists is told to its rules by outputs alone."""
-        self._declared[given.urn] = lambda: _props(given)
+    def sees(self, args: ResourceValidationArgs) -> None:
+        """Makes the resource of a new request; its inputs are kept, for a stack that exists is told by its outputs."""
+        self._declared[args.urn] = _alone(args)
 
-    def stack(self, args: StackValidationArgs) -> Stack:
+    def resource(self, args: ResourceValidationArgs) -> Resource:
+        """The resource of a request; made anew for each policy where `pack-settings` is disabled."""
+        return self._declared.get(args.urn) or _alone(args)
+
+    def stack(self, asker: str, args: StackValidationArgs) -> Stack:
         """The stack of a request."""
-        return Stack([_resource(each, partial(_edges, each), self._declared.get(each.urn)) for each in args.resources])
+        if asker in self._asked or not self._asked:
+            self._asked.clear()
+            self._stack = Stack(
+                [_resource(each, partial(_edges, each), self._declared.get(each.urn)) for each in args.resources]
+            )
+        self._asked.add(asker)
+        return self._stack
 
-    @property
-    def rules(self) -> list[Rule]:
-        """The rules that are not disabled."""
-        return [*self._running.values()]
-
-    def findings(self, summary: Summary, stack: Stack, terms: Terms) -> Sequence[Finding]:
-        """The findings of all running rules, made once for all summaries: who asks again, asks about another stack."""
-        if summary.id in self._told or not self._told:
-            self._findings = judge.everything(self.rules, stack, terms)
-            self._told.clear()
-        self._told.add(summary.id)
-        return self._findings
+    def findings(self, stack: Stack, terms: Terms) -> Sequence[Finding]:
+        """The findings of all running rules over a stack."""
+        return stack.kept("findings", lambda: judge.everything([*self._running.values()], stack, terms))
 
     def configure(self, config: Mapping[str, object]) -> Settings:
         """Reads the configuration, if it is not the one already read."""
@@ -111,24 +113,24 @@ def _entry(holder: Mapping[str, object] | Sequence[object], key: str | int) -> o
         return UNKNOWN
 
 
+def _alone(args: ResourceValidationArgs) -> Resource:
+    return _resource(args, lambda: Edges(args.opts.parent or ""))
+
+
 def _resource(
     given: ResourceValidationArgs | PolicyResource,
     tie: Callable[[], Edges],
-    declared: Callable[[], Props] | None = None,
+    declared: Resource | None = None,
 ) -> Resource:
     return Resource(
         given.urn,
         given.resource_type,
-        lambda: _props(given),
+        lambda: cast("Props", plain(given.props)),
         protect=given.opts.protect,
         ignore_changes=given.opts.ignore_changes,
         tie=tie,
         declared=declared,
     )
-
-
-def _props(given: ResourceValidationArgs | PolicyResource) -> Props:
-    return cast("Props", plain(given.props))
 
 
 def _edges(given: PolicyResource) -> Edges:
@@ -143,10 +145,10 @@ def _over_resource(rule: Rule, session: Session) -> Policy:
     kinds = rule.kinds
 
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        session.running(rule)
         if kinds is not None and args.resource_type not in kinds:
             args.not_applicable(ELSEWHERE)
-        resource = _resource(args, lambda: Edges(args.opts.parent or ""))
+        session.running(rule)
+        resource = session.resource(args)
         terms = session.terms(args.stack_tags, resource.stack)
         _tell(judge.alone(rule, resource, terms), args, report)
 
@@ -157,10 +159,10 @@ def _over_stack(rule: Rule, session: Session) -> Policy:
     kinds = rule.kinds
 
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        session.running(rule)
-        if kinds is not None and not any(each.resource_type in kinds for each in args.resources):
+        stack = session.stack(rule.id, args)
+        if kinds is not None and not stack.of(kinds):
             args.not_applicable(ELSEWHERE)
-        stack = session.stack(args)
+        session.running(rule)
         _tell(judge.together(rule, stack, _terms(session, args, stack)), args, report)
 
     return StackValidationPolicy(validate=validate, **_described(rule))  # pyright: ignore[reportArgumentType] - typed below
@@ -168,9 +170,9 @@ def _over_stack(rule: Rule, session: Session) -> Policy:
 
 def _summary(summary: Summary, session: Session) -> Policy:
     def validate(args: StackValidationArgs, report: ReportViolation) -> None:
-        stack = session.stack(args)
+        stack = session.stack(summary.id, args)
         terms = _terms(session, args, stack)
-        for message, urn in summary.lines(session.findings(summary, stack, terms), terms, stack):
+        for message, urn in summary.lines(session.findings(stack, terms), terms, stack):
             report(message, urn or None)
 
     return StackValidationPolicy(
@@ -185,7 +187,7 @@ def _summary(summary: Summary, session: Session) -> Policy:
 
 def _settings(session: Session) -> Policy:
     def validate(args: ResourceValidationArgs, report: ReportViolation) -> None:
-        session.saw(args)
+        session.sees(args)
         settings = session.configure(args.get_config())
         if args.resource_type not in STACK:
             args.not_applicable(ELSEWHERE)

@@ -44,7 +44,7 @@ class Resource:
         protect: bool = False,
         ignore_changes: Sequence[str] = (),
         tie: Callable[[], Edges] = lambda: ALONE,
-        declared: Callable[[], Props] | None = None,
+        declared: "Resource | None" = None,
     ) -> None:
         self.urn = urn
         self.type = type
@@ -52,7 +52,7 @@ class Resource:
         self.ignore_changes = ignore_changes
         self._tie = tie
         self._load = load
-        self._declared = declared or load
+        self._declared = declared
 
     @cached_property
     def props(self) -> Props:
@@ -64,17 +64,10 @@ class Resource:
         """What it is tied to."""
         return self._tie()
 
-    @cached_property
+    @property
     def declared(self) -> "Resource":
-        """Itself, with the inputs alone: the outputs of what exists tell of more than the program wrote."""
-        return Resource(
-            self.urn,
-            self.type,
-            self._declared,
-            protect=self.protect,
-            ignore_changes=self.ignore_changes,
-            tie=self._tie,
-        )
+        """Itself with its inputs, where they are told: the outputs of what exists tell more than the program wrote."""
+        return self._declared or self
 
     @property
     def name(self) -> str:
