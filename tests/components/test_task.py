@@ -219,6 +219,12 @@ def test_secrets_are_granted_one_by_one_without_the_key_and_version_behind_them(
     }
 
 
+def test_rights_are_in_one_order():
+    arns = [ARN("ssm", f"parameter/{letter}") for letter in "hgfedcba"]
+    policy = made(secrets={f"KEY_{number}": arn for number, arn in enumerate(arns)}).children[GRANTED]["policy"]
+    assert json.loads(policy)["Statement"][-1]["Resource"] == sorted(arns)
+
+
 def test_an_image_from_elsewhere_is_pulled_without_rights_on_ecr():
     assert changes(made(), made(repository_name=None)) == {GRANTED: {"policy": allowing(WRITE_LOG)}}
 
