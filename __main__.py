@@ -26,6 +26,7 @@ balancer = LoadBalancer(
     "balancer",
     {
         **settings["load_balancer"],
+        "account": place,
         "vpc_id": network.vpc_id,
         "cidr": network.cidr,
         "public_subnet_ids": network.public_subnet_ids,

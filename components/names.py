@@ -20,6 +20,11 @@ def fit(name: str, limit: int) -> str:
     return f"{kept}-{digest}" if kept else f"n-{digest}"[:limit]
 
 
+def bucket(name: str) -> str:
+    """A logical name for an S3 bucket: lower case, 63 characters with Pulumi's suffix."""
+    return fit(name.lower(), 63 - PULUMI_SUFFIX)
+
+
 def load_balancer(name: str) -> str:
     """A logical name for a load balancer or target group: 32 characters with Pulumi's suffix."""
     return fit(name, 32 - PULUMI_SUFFIX)

@@ -43,6 +43,7 @@ class Nothing(mocks.Mocks):
                 "password": "[secret]",
             },
             "aws:ec2/getVpc:getVpc": {"cidrBlock": "10.0.0.0/16"},
+            "aws:route53/getZone:getZone": {"zoneId": "Z00000000000000000000"},
         }
         return answers[args.token]
 

@@ -97,6 +97,7 @@ TABLE: dict[str, Row] = {
             "dropInvalidHeaderFields": "",
             "idleTimeout": "",
             "enableDeletionProtection": "",
+            "accessLogs": "",
         },
         made=True,
     ),
@@ -219,6 +220,25 @@ TABLE: dict[str, Row] = {
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Row(
         "ecr", "SetRepositoryPolicy", {"repository": "repositoryName", "policy": "policyText"}
     ),
+    "aws:s3/bucket:Bucket": Row("s3", "CreateBucket", {"forceDestroy": ""}),
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": Row(
+        "s3",
+        "PutPublicAccessBlock",
+        {
+            "bucket": "Bucket",
+            "blockPublicAcls": "",
+            "blockPublicPolicy": "",
+            "ignorePublicAcls": "",
+            "restrictPublicBuckets": "",
+        },
+    ),
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": Row(
+        "s3", "PutBucketEncryption", {"bucket": "Bucket", "rules": ""}
+    ),
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": Row(
+        "s3", "PutBucketLifecycleConfiguration", {"bucket": "Bucket", "rules": ""}
+    ),
+    "aws:s3/bucketPolicy:BucketPolicy": Row("s3", "PutBucketPolicy", {"bucket": "Bucket", "policy": "Policy"}),
     "aws:iam/rolePolicy:RolePolicy": Row("iam", "PutRolePolicy", {"role": "RoleName", "policy": "PolicyDocument"}),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Row(
         "iam", "AttachRolePolicy", {"role": "RoleName", "policyArn": "PolicyArn"}
@@ -251,6 +271,9 @@ TABLE: dict[str, Row] = {
 }
 
 _FIXED: dict[str, dict[str, Any]] = {
+    "CreateBucket": {"Bucket": "bucket"},
+    "PutBucketEncryption": {"ServerSideEncryptionConfiguration": {"Rules": []}},
+    "PutPublicAccessBlock": {"PublicAccessBlockConfiguration": {}},
     "CreateFlowLogs": {"ResourceType": "VPC"},
     "PutRolePolicy": {"PolicyName": "inline"},
     "PutScalingPolicy": {"PolicyName": "policy"},

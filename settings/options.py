@@ -9,6 +9,7 @@ while Pulumi's component analyzer sees the plain types that it understands.
 import ast
 import difflib
 import inspect
+import re
 import textwrap
 import types
 import typing
@@ -154,8 +155,14 @@ def _read(kind: type[T], value: object, where: str, title: str, *, by_alias: boo
     try:
         found = model.model_validate(value, by_alias=by_alias, by_name=not by_alias)
     except ValidationError as error:
-        raise OptionsError(title, _problems(model, error, where)) from None
+        found_wrong = _problems(model, error, where)
+        raise OptionsError(title, found_wrong if by_alias else [_in_python(one) for one in found_wrong]) from None
     return cast("T", _plain(found))
+
+
+def _in_python(problem: Problem) -> Problem:
+    """A problem that names the argument as a program writes it: checks name the stack file's keys."""
+    return problem._replace(path=re.sub(r"(?<=[a-z])[A-Z]", lambda found: f"_{found[0].lower()}", problem.path))
 
 
 def _split(hint: object) -> tuple[Any, tuple[object, ...]]:

@@ -46,7 +46,7 @@ class StackOptions(TypedDict):
     registry: NotRequired[Annotated[str, Field(default="", pattern=r"^$|^(127\.0\.0\.1|localhost):\d+$")]]
     """Host of an emulated registry on loopback; the account's own ECR when left out."""
     protect: NotRequired[Annotated[bool, Field(default=False)]]
-    """Refuse to delete the repositories and the load balancer: for stacks that people rely on."""
+    """Refuse to delete the repositories, the load balancer and its logs: for stacks that people rely on."""
 
 
 def load(config: pulumi.Config) -> StackOptions:

@@ -31,7 +31,9 @@ for start in range(0, count, PER_BALANCER):
             "cidr": network.cidr,
             "public_subnet_ids": network.public_subnet_ids,
             "private_subnet_ids": network.private_subnet_ids,
+            "account": place,
             "open_to_internet": True,
+            "plain_http": True,
             "protect": False,
         },
     )

@@ -31,8 +31,9 @@ NOT_CHOSEN = {
     *("sourcePosition", "stackTrace", "additionalSecretOutputs", "packageRef"),
 }
 """The parts of a registration that no option of a component decides; the parent is told apart."""
-COMPUTED = ("arn", "arnSuffix", "dnsName", "name", "registryId")
+COMPUTED = ("arn", "arnSuffix", "bucket", "certificateArn", "dnsName", "fqdn", "name", "registryId", "zoneId")
 VPC = "awsx:ec2:Vpc"
+CERTIFICATE = "aws:acm/certificate:Certificate"
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,8 @@ class _Answers(mocks.Mocks):
         start = f"{args.typ.rsplit(':', 1)[-1]}.{args.name}"
         if args.typ == VPC:
             return "", _vpc(start)
+        if args.typ == CERTIFICATE:
+            return f"{start}.id", {**args.inputs, "arn": f"{start}.arn", **_proofs(args.inputs)}
         told = {key: f"{start}.{key}" if isinstance(value, str) else value for key, value in args.inputs.items()}
         return f"{start}.id", told | {key: f"{start}.{key}" for key in COMPUTED}
 
@@ -105,6 +108,16 @@ def _vpc(start: str) -> Values:
     """The outputs of awsx's component; its route tables are references to resources of its own."""
     lists = {f"{kind}SubnetIds": [f"{start}.{kind}SubnetIds.{n}" for n in range(2)] for kind in ("public", "private")}
     return {"vpcId": f"{start}.vpcId", **lists, "routeTables": [_reference(n) for n in range(2)]}
+
+
+def _proofs(inputs: Values) -> Values:
+    """What ACM asks to be written into the zones, in an order of its own."""
+    domains = sorted([inputs["domainName"], *inputs["subjectAlternativeNames"]], reverse=True)
+    proofs = [
+        {"domainName": one, **{f"resourceRecord{part}": f"{one} {part}" for part in ("Name", "Type", "Value")}}
+        for one in domains
+    ]
+    return {"domainValidationOptions": proofs}
 
 
 def _reference(number: int) -> Values:

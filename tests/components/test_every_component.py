@@ -12,9 +12,11 @@ from pulumi import Output, ResourceOptions
 
 from components.app import App
 from components.app_image import AppImage
+from components.certificate import Certificate
 from components.cluster import Cluster
 from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
+from components.log_bucket import LogBucket
 from components.network import Network
 from components.release import Release
 from components.scaling import Scaling
@@ -59,6 +61,8 @@ SERVICE = {
     "scaling": {},
 }
 BALANCER = {
+    "account": PLACE,
+    "domains": [{"name": "www.example.com", "zone": "example.com"}],
     "vpc_id": "vpc-1",
     "cidr": "10.0.0.0/16",
     "public_subnet_ids": SUBNETS,
@@ -111,12 +115,20 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {**IMAGE, "context": str(PROJECT / "app")},
         lambda args, opts: AppImage("web", args, Repository(), opts),
     ),
+    "Certificate": (
+        {"domains": [{"name": "www.example.com", "zone_id": "Z1"}]},
+        lambda args, opts: Certificate("balancer", args, opts),
+    ),
     "Cluster": ({"cluster_name": "shop-dev"}, lambda args, opts: Cluster("cluster", args, opts)),
     "ImageRepository": (
         {"repository_name": "shop-dev/web", "account": PLACE, "protect": False, "pull_accounts": ["111111111111"]},
         lambda args, opts: ImageRepository("web", args, opts),
     ),
     "LoadBalancer": (BALANCER, lambda args, opts: LoadBalancer("balancer", args, opts)),
+    "LogBucket": (
+        {"account": PLACE, "days": 90, "protect": False},
+        lambda args, opts: LogBucket("logs", args, opts),
+    ),
     "Network": (
         {"account": PLACE, "log_group_name": "/shop-dev/flow", "egress": "endpoints"},
         lambda args, opts: Network("network", args, opts),
@@ -131,6 +143,7 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
 }
 CALLS = {
     "getAuthorizationToken": {"userName": "AWS", "password": "a token"},
+    "getZone": {"zoneId": "Z1"},
     "getVpc": {"cidrBlock": "10.0.0.0/16"},
 }
 

@@ -4,7 +4,7 @@ import pytest
 from pulumi import Output
 
 from components.load_balancer import LoadBalancer
-from tests.components.declared import UNKNOWN, Made, Thing, changes, declare, problems
+from tests.components.declared import PLACE, UNKNOWN, Made, Thing, changes, declare, problems
 
 
 def balancer(name: str = "balancer", **asked: Any) -> LoadBalancer:
@@ -14,12 +14,15 @@ def balancer(name: str = "balancer", **asked: Any) -> LoadBalancer:
         "public_subnet_ids": ["subnet-a", "subnet-b"],
         "private_subnet_ids": ["subnet-c", "subnet-d"],
         "protect": False,
+        "account": PLACE,
+        "access_log_days": 0,
+        "plain_http": True,
     }
     return LoadBalancer(name, {**wiring, **asked})
 
 
 def made(**asked: Any) -> Made:
-    return declare(lambda: balancer(**asked))
+    return declare(lambda: balancer(**asked), {"getZone": {"zoneId": "Z1"}})
 
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup balancer"
@@ -101,6 +104,90 @@ def test_a_port_is_the_listeners_the_groups_and_the_urls():
     assert other.outputs["url"] == "http://LoadBalancer.balancer.dnsName:8080"
 
 
+INSECURE = "balancer.open_to_internet: what faces the internet speaks HTTPS: give domains, or ask for plainHttp by name"
+HTTPS = f"{LISTENER}-https"
+ALIAS = "aws:route53/record:Record balancer-app.example.com"
+DOMAIN = {"name": "app.example.com", "zone": "example.com"}
+REDIRECT = [{"type": "redirect", "redirect": {"protocol": "HTTPS", "port": "443", "statusCode": "HTTP_301"}}]
+
+
+def secure(**asked: Any) -> Made:
+    return made(plain_http=False, open_to_internet=True, **asked)
+
+
+def own(one: Made) -> dict[str, Any]:
+    """The balancer's own children, without those of its components."""
+    return {key: inputs for key, inputs in one.children.items() if "opts.parent" not in inputs}
+
+
+def test_a_domain_is_answered_over_https_alone():
+    one = secure(domains=[DOMAIN])
+    plain = made(open_to_internet=True)
+    assert changes(plain, one) | {"slipway:index:Certificate balancer": {}} == {
+        "slipway:index:Certificate balancer": {},
+        **{key: inputs for key, inputs in one.children.items() if inputs.get("opts.parent") == "Certificate.balancer"},
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-1": {
+            "securityGroupId": "SecurityGroup.balancer.id",
+            "description": "clients of the listener",
+            "cidrIpv4": "0.0.0.0/0",
+            "ipProtocol": "tcp",
+            "fromPort": 443,
+            "toPort": 443,
+        },
+        LISTENER: {"defaultActions": REDIRECT},
+        HTTPS: {
+            "loadBalancerArn": "LoadBalancer.balancer.arn",
+            "port": 443,
+            "protocol": "HTTPS",
+            "sslPolicy": "ELBSecurityPolicy-TLS13-1-2-Res-2021-06",
+            "certificateArn": "CertificateValidation.balancer.certificateArn",
+            "defaultActions": plain.children[LISTENER]["defaultActions"],
+        },
+        ALIAS: {
+            "zoneId": "Z1",
+            "name": "app.example.com",
+            "type": "A",
+            "aliases": [
+                {
+                    "name": "LoadBalancer.balancer.dnsName",
+                    "zoneId": "LoadBalancer.balancer.zoneId",
+                    "evaluateTargetHealth": False,
+                }
+            ],
+        },
+    }
+    assert one.outputs["url"] == "https://app.example.com"
+    assert one.outputs["listener_arn"] == "Listener.balancer-https.arn"
+
+
+def test_zones_are_looked_up_once_each():
+    domains = [DOMAIN, {"name": "*.example.com", "zone": "example.com"}, {"name": "a.org", "zone": "a.org"}]
+    assert [call["name"] for call in secure(domains=domains).calls] == ["a.org", "example.com"]
+
+
+def test_a_given_certificate_is_shown_and_records_without_a_zone_are_the_users():
+    arn = "arn:aws:acm:eu-central-1:123456789012:certificate/x"
+    one = secure(domains=[{"name": "app.example.com"}], certificate_arn=arn)
+    assert one.children[HTTPS]["certificateArn"] == arn
+    assert not [key for key in one.children if "Record" in key or "Certificate" in key]
+    assert one.outputs["url"] == "https://app.example.com"
+    assert secure(certificate_arn=arn).outputs["url"] == "https://LoadBalancer.balancer.dnsName"
+
+
+def test_a_tls_policy():
+    stricter = "ELBSecurityPolicy-TLS13-1-3-2021-06"
+    one, other = secure(domains=[DOMAIN]), secure(domains=[DOMAIN], tls_policy=stricter)
+    assert changes(one, other) == {HTTPS: {"sslPolicy": stricter}}
+
+
+def test_access_logs_have_a_bucket_that_waits_for_its_policy():
+    one = made(access_log_days=7)
+    assert one.children[BALANCER]["accessLogs"] == {"bucket": "Bucket.balancer-logs.bucket", "enabled": True}
+    rule = one.children["aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration balancer-logs"]["rules"][0]
+    assert rule["expiration"] == {"days": 7}
+    assert one.children["slipway:index:LogBucket balancer-logs"] == {}
+
+
 def test_an_idle_timeout():
     assert changes(made(), made(idle_timeout=4000)) == {BALANCER: {"idleTimeout": 4000}}
 
@@ -151,6 +238,10 @@ def test_an_unknown_network_leaves_the_rest_known():
             "balancer.allowed_cidrs.1: must be an IPv4 block such as 203.0.113.0/24",
         ),
         ({"open_to_internet": "yes"}, "balancer.open_to_internet: input should be a valid boolean"),
+        (
+            {"open_to_internet": True, "plain_http": False},
+            INSECURE,
+        ),
     ],
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):

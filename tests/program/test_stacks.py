@@ -85,16 +85,29 @@ def test_the_count_is_ignored_exactly_when_scaling_is_on(planned: tuple[str, Run
 
 def test_nothing_is_open_to_the_world_but_what_was_asked(planned: tuple[str, Run]):
     stack, run = planned
-    opened = {one.name for one in of_type(run, "SecurityGroupIngressRule") if one.inputs.get("cidrIpv4") == "0.0.0.0/0"}
-    assert opened == (set() if stack == "local" else {"balancer-0"})
+    rules = of_type(run, "SecurityGroupIngressRule")
+    opened = {(one.name, one.inputs["fromPort"]) for one in rules if one.inputs.get("cidrIpv4") == "0.0.0.0/0"}
+    plain, secure = {("balancer-0", 80)}, {("balancer-0", 80), ("balancer-1", 443)}
+    assert opened == {"local": set(), "dev": plain}.get(stack, secure)
     for group in of_type(run, "SecurityGroup"):
         assert not {"ingress", "egress"} & group.inputs.keys()
+
+
+def test_what_faces_the_internet_speaks_https_or_says_that_it_does_not(planned: tuple[str, Run]):
+    stack, run = planned
+    listeners = {one.inputs["protocol"]: one.inputs["defaultActions"] for one in of_type(run, "Listener")}
+    assert listeners.keys() == ({"HTTP"} if stack in ("local", "dev") else {"HTTP", "HTTPS"})
+    if "HTTPS" in listeners:
+        assert listeners["HTTP"][0]["redirect"]["protocol"] == "HTTPS"
+        (rule,) = of_type(run, "ListenerRule")
+        (https,) = [one.urn for one in of_type(run, "Listener") if one.inputs["protocol"] == "HTTPS"]
+        assert rule.property_dependencies["listenerArn"] == (https,)
 
 
 def test_protect_is_on_where_people_rely_on_it(planned: tuple[str, Run]):
     stack, run = planned
     protected = {one.type.split(":")[-1] for one in run.declared if one.protect}
-    assert protected == ({"Repository", "LoadBalancer"} if stack in ("prod", "staging") else set())
+    assert protected == ({"Repository", "LoadBalancer", "Bucket"} if stack in ("prod", "staging") else set())
     (balancer,) = of_type(run, "LoadBalancer")
     assert balancer.inputs["enableDeletionProtection"] is (stack in ("prod", "staging"))
 
@@ -122,12 +135,15 @@ def test_every_component_registers_under_a_frozen_token(planned: tuple[str, Run]
         "Cluster",
         "ImageRepository",
         "LoadBalancer",
+        "LogBucket",
         "Network",
         "Release",
         "Service",
         "Task",
     }
-    assert tokens - {"slipway:index:Scaling"} == {f"slipway:index:{name}" for name in expected}
+    assert tokens - {"slipway:index:Scaling", "slipway:index:Certificate"} == {
+        f"slipway:index:{name}" for name in expected
+    }
 
 
 def test_a_stack_that_is_not_there_is_named_with_those_that_are():
