@@ -1,18 +1,25 @@
 """The pack as the engine serves it: a process of its own, spoken to over gRPC."""
 
+import json
 import os
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.struct_pb2 import Struct
+from pulumi.runtime.proto.analyzer_pb2 import AnalyzeStackRequest
 from pulumi.runtime.rpc import UNKNOWN
 from sample import R, changed, rendered, urn
 from sample_stack import ACCOUNT, sample
 from slipway_policies.rules import RULES
 from slipway_policies.summary import SUMMARIES
+from test_fuzz import fuzzed
 from wire import registration
 
+from local import policy_client
 from local.policy_client import (
     PolicyPackError,
     Registration,
@@ -158,6 +165,38 @@ def test_the_provider_of_the_configuration_is_judged():
     assert "provider-account-pinned" not in {each.policy for each in _judged([provider]).mandatory}
     loose = default_provider("shop", "prod", {"aws:region": "x"})
     assert "provider-account-pinned" in {each.policy for each in _judged([loose]).mandatory}
+
+
+def test_rubbish_gets_verdicts_through_the_protocol_too():
+    resources = [registration(each) for each in fuzzed(400, seed=3)]
+    carried = [each for each in resources if _can_be_carried(each.properties)]
+    assert len(carried) > 200
+    verdicts = _judged(carried)
+    assert len({each.policy for each in verdicts.diagnostics}) > 50
+    assert any(each.message.startswith("ecs-env-no-secrets is undecided") for each in verdicts.advisory)
+
+
+def _can_be_carried(properties: dict[str, object]) -> bool:
+    """Whether the protocol has a place for every value: it has none for numbers that are none, or are too large."""
+    try:
+        ParseDict(properties, Struct())
+        json.dumps(properties, allow_nan=False)
+    except (ParseError, TypeError, OverflowError, ValueError):
+        return False
+    return True
+
+
+def test_a_stack_that_exists_is_judged_by_what_the_program_wrote():
+    group, *rules = (registration(each) for each in rendered(sample()) if each.name in ("task-group", "task-in"))
+    told = replace(group, properties={**group.properties, "ingress": [{"fromPort": 8080, "toPort": 8080}]})
+    with serve(PACK, PYTHON, project="shop", stack="prod") as pack:
+        pack.configure({}, project="shop", stack="prod", tags={}, dry_run=False)
+        for wrote, mixed in ((group, False), (told, True)):
+            for each in (wrote, *rules):
+                pack._analyzer.Analyze(policy_client._alone(each, {}))
+            whole = AnalyzeStackRequest(resources=[policy_client._in_stack(each, {}) for each in (told, *rules)])
+            found = {each.policyName for each in pack._analyzer.AnalyzeStack(whole).diagnostics}
+            assert ("sg-rules-not-mixed" in found) is mixed
 
 
 def test_a_pack_that_does_not_start_says_why(tmp_path: Path):
