@@ -33,13 +33,17 @@ class Clients(Protocol):
         ...
 
 
+NEED_DOCKER = ("docker:index/image:Image", "aws:ecs/service:Service", "aws:ssm/parameter:Parameter")
+"""The types behind a running container: without Docker the emulated AWS would claim that they run."""
+
+
 class Emulated(mocks.Mocks):
-    """The SDK's mocks, backed by the emulated AWS."""
+    """The SDK's mocks, backed by the emulated AWS; without `images`, by its control plane alone."""
 
     def __init__(
         self,
         clients: Clients,
-        images: Images,
+        images: Images | None,
         follow: Callable[[ReleaseRecord], None],
         say: Callable[[str], None],
     ) -> None:
@@ -86,10 +90,10 @@ class Emulated(mocks.Mocks):
                 row.operation,
                 _filled(row.operation, call, args.name),
             )
-        if not row.made:
+        if not row.made or (self._images is None and args.typ in NEED_DOCKER):
             with self._lock:
                 self.declared_only.add(args.typ.split(":")[-1])
-            return args.name, {**args.inputs, "id": args.name}
+            return args.name, {**args.inputs, **dict.fromkeys(row.gives, args.name)}
         handler = getattr(self, "_" + args.typ.split(":")[-1][0].lower() + args.typ.split(":")[-1][1:])
         id_, outputs = cast("Made", handler(args.name, inputs, call))
         return id_, {**args.inputs, **outputs}
@@ -159,7 +163,7 @@ class Emulated(mocks.Mocks):
         }
 
     def _image(self, _name: str, inputs: Inputs, _call: Inputs) -> Made:
-        if not inputs.get("skipPush"):
+        if self._images and not inputs.get("skipPush"):
             self._changed(self._images.ensure(inputs))
         return inputs["imageName"], {"baseImageName": inputs["imageName"], "repoDigest": ""}
 

@@ -4,7 +4,7 @@ A type on the path of a request is made to exist; every other one is validated a
 model of the call and listed as declared only. An input that the table does not name is an error.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 Names = dict[str, str]
@@ -12,13 +12,17 @@ Names = dict[str, str]
 
 @dataclass(frozen=True)
 class Row:
-    """A resource type's call. `names` maps inputs to the call's parameters, "" for one that has none."""
+    """A resource type's call.
+
+    `names` maps inputs to the call's parameters, "" for one that has none; `gives` are the outputs that others read of
+    one that is not made: its name stands for each.
+    """
 
     service: str
     operation: str
     names: Names
     made: bool = False
-    nested: dict[str, Names] = field(default_factory=dict[str, Names])
+    gives: tuple[str, ...] = ()
 
 
 def _same(*names: str) -> Names:
@@ -84,7 +88,6 @@ TABLE: dict[str, Row] = {
         "CreateCluster",
         {"name": "clusterName", "settings": "settings", "configuration": "configuration"},
         made=True,
-        nested={"configuration.executeCommandConfiguration.logConfiguration": {}},
     ),
     "aws:lb/loadBalancer:LoadBalancer": Row(
         "elbv2",
@@ -220,7 +223,7 @@ TABLE: dict[str, Row] = {
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Row(
         "ecr", "SetRepositoryPolicy", {"repository": "repositoryName", "policy": "policyText"}
     ),
-    "aws:s3/bucket:Bucket": Row("s3", "CreateBucket", {"forceDestroy": ""}),
+    "aws:s3/bucket:Bucket": Row("s3", "CreateBucket", {"forceDestroy": ""}, gives=("bucket", "arn")),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": Row(
         "s3",
         "PutPublicAccessBlock",

@@ -91,17 +91,18 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
     if emulator.start(endpoint, config["aws:region"], home):
         say(f"emulated AWS at {endpoint}")
     clients = LocalClients(endpoint, config["aws:region"])
-    if docker is None:
-        raise NotUp(f"control plane only: the emulated AWS answers at {endpoint}, but no container can run")
 
     def followed(record: ReleaseRecord) -> None:
         limit = min(record.time_limit_seconds, RELEASE_SECONDS)
         follow(replace(record, time_limit_seconds=limit), clients, say)
 
-    answers = Emulated(clients, LocalImages(docker, owner(stack, home)), followed, say)
+    images = LocalImages(docker, owner(stack, home)) if docker else None
+    answers = Emulated(clients, images, followed, say)
     found = program.run(project_dir, project, stack, config, answers, preview=False)
     if not answers.changes:
         say("nothing changed")
+    if docker is None:
+        raise NotUp(f"control plane only, at {endpoint}: without Docker no container runs, and nothing answers")
     rows = [
         _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["urls"])
     ]

@@ -2,61 +2,17 @@
 
 import json
 import os
-import shutil
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Generator
-from pathlib import Path
+from collections.abc import Generator
 
 import pytest
-import yaml
 
 from local import docker_engine, emulator
 from local.images import LABEL, owner
-from local.up import ask
+from tests.local.project import Stack, copy_project
 
-PROJECT = Path(__file__).resolve().parents[2]
 PORT = 4577
-PARTS = ("settings", "components", "release", "local", "policies", "app")
-FILES = ("__main__.py", "Pulumi.yaml", "Pulumi.local.yaml")
 BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
-
-
-class Stack:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.home = folder / ".slipway" / "local"
-        self.file = folder / "Pulumi.local.yaml"
-        self.main = folder / "app" / "src" / "web" / "__main__.py"
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "local", *words],
-            cwd=self.folder,
-            text=True,
-            timeout=300,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-        )
-
-    def up(self) -> str:
-        done = self.run("up")
-        assert done.returncode == 0, done.stdout
-        assert "up and verified" in done.stdout
-        return done.stdout
-
-    def version(self) -> str | None:
-        status, version = ask(f"http://127.0.0.1:{PORT}", "balancer.alb.localhost", "/")
-        assert status == 200
-        return version
-
-    def configure(self, change: Callable[[dict], None]) -> None:  # type: ignore[type-arg]
-        content = yaml.safe_load(self.file.read_text())
-        change(content["config"]["slipway:services"]["web"])
-        self.file.write_text(yaml.safe_dump(content))
 
 
 @pytest.fixture(scope="module")
@@ -68,12 +24,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"the local stack needs Docker: {missing}")
-    for part in PARTS:
-        shutil.copytree(PROJECT / part, folder / part, ignore=shutil.ignore_patterns("__pycache__", "venv"))
-    for file in FILES:
-        shutil.copy(PROJECT / file, folder / file)
-    made = Stack(folder)
-    made.file.write_text(made.file.read_text().replace("4566", str(PORT)))
+    made = copy_project(folder, PORT)
     yield made
     assert made.run("down").returncode == 0
 
