@@ -2,7 +2,8 @@
 
 In scope is what declared resources can decide. Read 2026-11-23 from AWS's Security Hub CSPM control pages
 (without classic load balancers, which one rule of ours forbids), Checkov 3.3.30, cdk-nag's AwsSolutions pack, Trivy's
-checks, the CIS AWS Foundations Benchmark 6.0 and Prowler's checks of ECR, ECS, ELBv2, Auto Scaling and VPC.
+checks, the CIS AWS Foundations Benchmark 6.0 and Prowler's checks of the same services; of its checks of single
+open ports, those that name a port that everybody knows.
 """
 
 FRAMEWORKS = {
@@ -70,6 +71,28 @@ IN_SCOPE = {
     autoscaling_group_multiple_az autoscaling_group_multiple_instance_types
     autoscaling_group_using_ec2_launch_template vpc_endpoint_for_ec2_enabled vpc_flow_logs_enabled
     vpc_subnet_different_az vpc_subnet_no_public_ip_by_default vpc_subnet_separate_private_public
+    cloudwatch_alarm_actions_alarm_state_configured cloudwatch_alarm_actions_enabled
+    cloudwatch_log_group_kms_encryption_enabled cloudwatch_log_group_retention_policy_specific_days_enabled
+    ec2_instance_detailed_monitoring_enabled ec2_instance_imdsv2_enabled ec2_instance_profile_attached
+    ec2_instance_public_ip ec2_instance_secrets_user_data ec2_launch_template_imdsv2_required
+    ec2_launch_template_no_public_ip ec2_launch_template_no_secrets ec2_networkacl_allow_ingress_any_port
+    ec2_networkacl_allow_ingress_tcp_port_22 ec2_networkacl_allow_ingress_tcp_port_3389
+    ec2_securitygroup_allow_ingress_from_internet_to_all_ports
+    ec2_securitygroup_allow_ingress_from_internet_to_any_port
+    ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports
+    ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22
+    ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389 ec2_securitygroup_allow_wide_open_public_ipv4
+    ec2_securitygroup_default_restrict_traffic ec2_securitygroup_not_used
+    iam_aws_attached_policy_no_administrative_privileges iam_customer_attached_policy_no_administrative_privileges
+    iam_customer_unattached_policy_no_administrative_privileges iam_inline_policy_allows_privilege_escalation
+    iam_inline_policy_no_administrative_privileges iam_inline_policy_no_full_access_to_kms
+    iam_no_custom_policy_permissive_role_assumption iam_policy_allows_privilege_escalation
+    iam_policy_no_full_access_to_kms iam_role_administratoraccess_policy
+    iam_role_cross_service_confused_deputy_prevention iam_role_github_oidc_trust_subject_restricted
+    kms_cmk_not_deleted_unintentionally kms_cmk_rotation_enabled kms_key_not_publicly_accessible
+    secretsmanager_automatic_rotation_enabled secretsmanager_has_restrictive_resource_policy
+    secretsmanager_not_publicly_accessible secretsmanager_secret_rotated_periodically
+    wafv2_webacl_logging_enabled wafv2_webacl_rule_logging_enabled wafv2_webacl_with_rules
     """,
 }
 

@@ -55,8 +55,11 @@ def _default(value: object) -> str:
 
 
 def _coverage() -> str:
-    lines = ["| | Covered | On by default |", "|---|---:|---:|"]
-    lines += [f"| {FRAMEWORKS[one.anchor]} | {one.covered} of {one.total} | {one.on} |" for one in coverage(RULES)]
+    lines = ["| | Covered | On by default | Missing |", "|---|---:|---:|---|"]
+    lines += [
+        f"| {FRAMEWORKS[one.anchor]} | {one.covered} of {one.total} | {one.on} | {', '.join(one.missing) or 'none'} |"
+        for one in coverage(RULES)
+    ]
     return "\n".join(lines)
 
 

@@ -2,13 +2,19 @@
 
     pulumi policy analyze --policy-pack policies --file state.json --json | python -m slipway_policies.report sarif
 
-It reads the engine's events, one JSON object a line, or a list of verdicts (`rule`, `urn`, `message`, `level`).
+It reads the engine's events, or what another client of the pack was told: a list of verdicts, or objects that have one
+as `policies`, such as `python -m local plan --json` prints for each stack.
+
+    [{"rule": "alb-waf", "urn": "urn:pulumi:…", "message": "what, and how to mend it", "level": "mandatory"}]
+
+`level` is `mandatory` or `advisory`, `urn` is empty for the whole stack; `severity` is read for rules of other packs.
 """
 
 import hashlib
 import json
+import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TextIO, cast
 
 from slipway_policies.rule import Rule, Severity
@@ -20,26 +26,31 @@ SCORES: Mapping[Severity, str] = {"critical": "9.5", "high": "8.0", "medium": "5
 """GitHub's `security-severity`, in the middle of the range of each word."""
 KNOWN: Sequence[Rule | Summary] = (*RULES, *SUMMARIES)
 SEVERITIES: Mapping[str, Severity] = {each.id: each.severity for each in KNOWN}
+COLOUR = re.compile(r"<\{%[^%]*%\}>")
+"""How the engine marks colours in the messages of its events."""
 ORDER: Sequence[Severity] = ("critical", "high", "medium", "low")
 
 
 class Told(NamedTuple):
-    """A violation as a report shows it."""
+    """A violation as a report shows it; `graded` is the severity that came with it."""
 
     rule: str
     urn: str
     message: str
     level: str
+    graded: str = ""
 
     @property
     def severity(self) -> Severity:
-        """Severity of its rule; medium for a policy of another pack."""
-        return SEVERITIES.get(self.rule, "medium")
+        """Severity of its rule; for a policy of another pack the one that came with it, else medium."""
+        graded = cast("Severity", self.graded) if self.graded in ORDER else "medium"
+        return SEVERITIES.get(self.rule, graded)
 
     @property
     def resource(self) -> str:
-        """Name of the resource, from its URN."""
-        return self.urn.rpartition("::")[2] or "the stack"
+        """Kind and name of the resource, from its URN (`urn:pulumi:STACK::PROJECT::PARENTS$TYPE::NAME`)."""
+        *_, kind, name = ("", *self.urn.split("::"))
+        return f"{kind.rpartition(':')[2]} {name}".strip() or "the stack"
 
 
 class ReportError(Exception):
@@ -47,19 +58,12 @@ class ReportError(Exception):
 
 
 def read(stream: TextIO) -> list[Told]:
-    """The violations in a stream of engine events, or in a list of verdicts.
+    """The violations in a stream of engine events, or of verdicts.
 
     Raises:
         ReportError: it is neither.
     """
-    text = stream.read().strip()
-    try:
-        whole: object = json.loads(text or "[]")
-    except ValueError:
-        return [told for line in text.splitlines() if line.strip() for told in _event(_parsed(line))]
-    if isinstance(whole, list):
-        return [_verdict(each) for each in cast("list[object]", whole)]
-    return list(_event(whole))
+    return [told for value in _values(stream.read()) for told in _told(value)]
 
 
 def markdown(told: Sequence[Told]) -> str:
@@ -115,30 +119,58 @@ def _result(told: Told, index: int) -> dict[str, object]:
     }
 
 
-def _parsed(line: str) -> object:
-    try:
-        return cast("object", json.loads(line))
-    except ValueError as error:
-        raise ReportError(f"This line is no JSON: {line[:80]}") from error
+def _values(text: str) -> Iterator[object]:
+    """The JSON values of a text, one after the other."""
+    decoder, rest = json.JSONDecoder(), text.strip()
+    while rest:
+        try:
+            value, end = decoder.raw_decode(rest)
+        except ValueError as error:
+            raise ReportError(f"This is no JSON: {rest[:80]}") from error
+        yield value
+        rest = rest[end:].lstrip()
 
 
-def _event(event: object) -> Iterable[Told]:
-    if not isinstance(event, Mapping):
-        raise ReportError(f"This is no event of the engine: {str(event)[:80]}")
-    found = cast("Mapping[str, object]", event).get("policyEvent")
+def _told(value: object) -> Iterator[Told]:
+    held = cast("Mapping[str, object]", value).get("policies") if isinstance(value, Mapping) else value
+    if isinstance(held, list):
+        yield from map(_verdict, cast("list[object]", held))
+    elif isinstance(value, Mapping):
+        yield from _event(cast("Mapping[str, object]", value))
+    else:
+        raise ReportError(f"This is neither an event of the engine nor a verdict: {str(value)[:80]}")
+
+
+def _event(event: Mapping[str, object]) -> Iterator[Told]:
+    found = event.get("policyEvent")
     if not isinstance(found, Mapping):
         return
     given = {key: str(value) for key, value in cast("Mapping[str, object]", found).items()}
-    title, _, message = given.get("message", "").strip().partition("\n")
-    level = "mandatory" if given.get("enforcementLevel") == "mandatory" else "advisory"
-    yield Told(given.get("policyName", ""), given.get("resourceUrn", ""), message.strip() or title, level)
+    title, _, message = COLOUR.sub("", given.get("message", "")).strip().partition("\n")
+    yield Told(
+        given.get("policyName", ""),
+        given.get("resourceUrn", ""),
+        message.strip() or title,
+        _level(given.get("enforcementLevel")),
+        given.get("severity", ""),
+    )
 
 
 def _verdict(given: object) -> Told:
-    if not isinstance(given, Mapping):
+    if not isinstance(given, Mapping) or not isinstance(cast("Mapping[str, object]", given).get("rule"), str):
         raise ReportError(f"This is no verdict: {str(given)[:80]}")
-    values = cast("Mapping[str, object]", given)
-    return Told(*(str(values.get(key, "")) for key in ("rule", "urn", "message", "level")))
+    values = {key: str(value) for key, value in cast("Mapping[str, object]", given).items()}
+    return Told(
+        values["rule"],
+        values.get("urn", ""),
+        values.get("message", ""),
+        _level(values.get("level")),
+        values.get("severity", ""),
+    )
+
+
+def _level(word: str | None) -> str:
+    return "mandatory" if word == "mandatory" else "advisory"
 
 
 def _cell(text: str) -> str:

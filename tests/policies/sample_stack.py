@@ -455,6 +455,7 @@ def _capacity() -> World:
             "ec2/Instance",
             metadataOptions={"httpTokens": "required"},
             disableApiTermination=True,
+            monitoring=True,
             iamInstanceProfile="bastion",
             rootBlockDevice={"encrypted": True},
         ),

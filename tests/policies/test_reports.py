@@ -4,7 +4,9 @@ import io
 import json
 
 import pytest
-from slipway_policies.report import ReportError, main, markdown, read, sarif
+from slipway_policies.report import ReportError, Told, main, markdown, read, sarif
+from slipway_policies.rules import RULES
+from slipway_policies.summary import SUMMARIES
 
 URN = "urn:pulumi:prod::shop::aws:ecr/repository:Repository::web"
 EVENTS = "\n".join(
@@ -16,7 +18,7 @@ EVENTS = "\n".join(
             "timestamp": 1,
             "policyEvent": {
                 "resourceUrn": URN,
-                "message": "Tags are immutable.\nweb: imageTagMutability is 'MUTABLE' | Set it.\n",
+                "message": "<{%reset%}>Tags are immutable.\nweb: imageTagMutability is 'MUTABLE' | Set it.<{%reset%}>",
                 "color": "raw",
                 "policyName": "ecr-tag-immutability",
                 "policyPackName": "slipway-policies",
@@ -26,7 +28,11 @@ EVENTS = "\n".join(
         {
             "sequence": 2,
             "timestamp": 1,
-            "policyEvent": {"message": "said", "policyName": "exemption-shown", "enforcementLevel": "warning"},
+            "policyEvent": {
+                "message": "<{%fg 1%}>said<{%reset%}>\n",
+                "policyName": "exemption-shown",
+                "enforcementLevel": "warning",
+            },
         },
         {"sequence": 3, "timestamp": 1, "cancelEvent": {}},
     )
@@ -46,7 +52,19 @@ def test_a_list_of_verdicts_is_read():
     assert (only.rule, only.severity, only.level) == ("alb-waf", "medium", "advisory")
 
 
-@pytest.mark.parametrize("text", ["nonsense", '{"a": 1}\nnonsense', "[1]", '"text"', "3"])
+def test_the_verdicts_of_each_stack_are_read():
+    verdicts = json.loads(VERDICTS)
+    text = "\n".join(json.dumps({"stack": stack, "policies": verdicts}, indent=2) for stack in ("dev", "prod"))
+    assert read(io.StringIO(text)) == read(io.StringIO(VERDICTS)) * 2
+
+
+def test_a_rule_of_another_pack_has_the_severity_that_came_with_it():
+    told = [{"rule": "other", "message": "x"}, {"rule": "other", "message": "x", "severity": "critical"}]
+    told += [{"rule": "other", "message": "x", "severity": "odd"}, {"rule": "alb-waf", "severity": "low"}]
+    assert [each.severity for each in read(io.StringIO(json.dumps(told)))] == ["medium", "critical", "medium", "medium"]
+
+
+@pytest.mark.parametrize("text", ["nonsense", '{"a": 1}\nnonsense', "[1]", '[{"rule": 1}]', '"text"', "3"])
 def test_anything_else_is_refused(text: str):
     with pytest.raises(ReportError):
         read(io.StringIO(text))
@@ -75,6 +93,30 @@ def test_sarif_has_the_rule_the_urn_and_the_level():
     assert [result["level"] for result in results] == ["error", "warning"]
     assert results[0]["locations"][0]["logicalLocations"][0]["fullyQualifiedName"] == URN
     assert results[0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "Pulumi.yaml"
+
+
+def test_sarif_has_the_structure_that_the_standard_demands():
+    verdicts = [
+        {"rule": each.id, "urn": URN, "message": each.mend, "level": "mandatory"} for each in (*RULES, *SUMMARIES)
+    ]
+    told = [*read(io.StringIO(json.dumps(verdicts))), *read(io.StringIO(EVENTS)), Told("other", "", "said", "odd")]
+    log = json.loads(json.dumps(sarif(told)))
+    assert log.keys() == {"$schema", "version", "runs"}
+    (run,) = log["runs"]
+    driver = run["tool"]["driver"]
+    assert driver["name"]
+    assert len({rule["id"] for rule in driver["rules"]}) == len(driver["rules"]) == len(RULES) + len(SUMMARIES) + 1
+    for rule in driver["rules"]:
+        assert rule.keys() <= {"id", "name", "shortDescription", "fullDescription", "help", "properties"}
+        assert all(rule[key]["text"] for key in ("shortDescription", "fullDescription", "help") if key in rule)
+    for result in run["results"]:
+        assert result.keys() == {"ruleId", "ruleIndex", "level", "message", "locations", "partialFingerprints"}
+        assert driver["rules"][result["ruleIndex"]]["id"] == result["ruleId"]
+        assert result["level"] in ("none", "note", "warning", "error")
+        assert result["message"]["text"]
+        (place,) = result["locations"]
+        assert place["physicalLocation"]["region"]["startLine"] >= 1
+        assert all(each.keys() == {"name", "fullyQualifiedName", "kind"} for each in place["logicalLocations"])
 
 
 def test_a_finding_keeps_its_fingerprint_and_another_has_another():

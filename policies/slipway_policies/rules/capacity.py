@@ -25,7 +25,8 @@ GROUP = kinds.AUTO_SCALING_GROUP
     mend="Set metadataOptions.httpTokens to required.",
     anchors=(
         "SH EC2.170, EC2.8, AutoScaling.3; CKV CKV_AWS_79; AVD 0130, 0028; CIS 6.7; Prw "
-        "autoscaling_group_launch_configuration_requires_imdsv2"
+        "autoscaling_group_launch_configuration_requires_imdsv2, ec2_launch_template_imdsv2_required, "
+        "ec2_instance_imdsv2_enabled"
     ),
 )
 def imdsv2(template: Node, _: Terms) -> Verdict:
@@ -59,7 +60,8 @@ def hop_limit(template: Node, _: Terms) -> Verdict:
     mend='Set networkInterfaces[].associatePublicIpAddress to "false".',
     anchors=(
         "SH EC2.25, AutoScaling.5; CKV CKV_AWS_88, CKV_AWS_389; AVD 0009; Prw "
-        "autoscaling_group_launch_configuration_no_public_ip"
+        "autoscaling_group_launch_configuration_no_public_ip, ec2_launch_template_no_public_ip, "
+        "ec2_instance_public_ip"
     ),
 )
 def no_public_ip(template: Node, _: Terms) -> Verdict:
@@ -103,7 +105,10 @@ def ebs_encrypted(disk: Node, _: Terms) -> Verdict:
     "User data holds no secrets.",
     why="Every process of the instance can read it, and everybody who may describe the template.",
     mend="Read the secret from Secrets Manager when the instance starts.",
-    anchors="CKV CKV_AWS_46; AVD 0129, 0029; Prw autoscaling_find_secrets_ec2_launch_configuration",
+    anchors=(
+        "CKV CKV_AWS_46; AVD 0129, 0029; Prw autoscaling_find_secrets_ec2_launch_configuration, "
+        "ec2_launch_template_no_secrets, ec2_instance_secrets_user_data"
+    ),
     tier=2,
 )
 def userdata_no_secrets(template: Node, _: Terms) -> Verdict:
@@ -122,16 +127,17 @@ def _decoded(text: str) -> str:
 
 @rule(
     "lt-monitoring",
-    TEMPLATE,
+    TEMPLATE | kinds.INSTANCE,
     "low",
     "Instances are measured every minute.",
     why="Scaling that looks every five minutes comes late.",
-    mend="Set monitoring.enabled to true.",
-    anchors="Nag EC28; CKV CKV_AWS_126",
+    mend="Set monitoring.enabled of a template, monitoring of an instance, to true.",
+    anchors="Nag EC28; CKV CKV_AWS_126; Prw ec2_instance_detailed_monitoring_enabled",
     tier=3,
 )
 def monitoring(template: Node, _: Terms) -> Verdict:
-    return COMPLIANT if template.flag("monitoring.enabled") else template.violates("monitoring.enabled")
+    path = "monitoring.enabled" if template.resource.type in TEMPLATE else "monitoring"
+    return COMPLIANT if template.flag(path) else template.violates(path)
 
 
 @rule(
@@ -141,7 +147,7 @@ def monitoring(template: Node, _: Terms) -> Verdict:
     "Instances have a role.",
     why="Without one somebody puts long-lived keys on them.",
     mend="Set iamInstanceProfile.",
-    anchors="CKV CKV2_AWS_41; CIS 2.17",
+    anchors="CKV CKV2_AWS_41; CIS 2.17; Prw ec2_instance_profile_attached",
     tier=2,
 )
 def instance_profile(template: Node, _: Terms) -> Verdict:

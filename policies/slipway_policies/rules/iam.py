@@ -86,7 +86,13 @@ def _own_policies(holder: Node, _: Terms, stack: Stack) -> Verdict:
     "No role is an administrator.",
     why="Whoever gets into such a task owns the account.",
     mend="Allow the actions that the program uses, on its own resources.",
-    anchors="SH IAM.1; CKV CKV_AWS_62, CKV_AWS_274, CKV2_AWS_40, CKV2_AWS_56; CIS 2.15",
+    anchors=(
+        "SH IAM.1; CKV CKV_AWS_62, CKV_AWS_274, CKV2_AWS_40, CKV2_AWS_56; CIS 2.15; Prw "
+        "iam_aws_attached_policy_no_administrative_privileges, "
+        "iam_customer_attached_policy_no_administrative_privileges, "
+        "iam_customer_unattached_policy_no_administrative_privileges, "
+        "iam_inline_policy_no_administrative_privileges, iam_role_administratoraccess_policy"
+    ),
     proof=_own_policies,
 )
 def no_admin(holder: Node, _: Terms) -> Verdict:
@@ -115,7 +121,10 @@ def _administers(statement: Node) -> Verdict:
     "Policies name actions and resources.",
     why="A wildcard allows what AWS adds tomorrow, on what somebody makes tomorrow.",
     mend="Name the actions, and the ARNs; where AWS offers an action no resource, add it to wildcardActions.",
-    anchors="SH IAM.21; Nag IAM5; CKV CKV_AWS_63, CKV_AWS_111, CKV_AWS_290, CKV_AWS_355, CKV_AWS_356; AVD 0057, 0345",
+    anchors=(
+        "SH IAM.21; Nag IAM5; CKV CKV_AWS_63, CKV_AWS_111, CKV_AWS_290, CKV_AWS_355, CKV_AWS_356; AVD 0057, "
+        "0345; Prw iam_no_custom_policy_permissive_role_assumption"
+    ),
     each=_allowing,
 )
 def no_wildcards(statement: Node, terms: Terms) -> Verdict:
@@ -172,7 +181,7 @@ def _trust(role: Node) -> list[Node]:
         "Name the service or the account, and add a condition on aws:SourceAccount or aws:SourceArn for "
         "ecs-tasks.amazonaws.com."
     ),
-    anchors="CKV CKV_AWS_60, CKV_AWS_61",
+    anchors="CKV CKV_AWS_60, CKV_AWS_61; Prw iam_role_cross_service_confused_deputy_prevention",
     each=_trust,
 )
 def trust_scoped(statement: Node, _: Terms) -> Verdict:
@@ -215,7 +224,9 @@ def _narrowed(statement: Node, *actions: str) -> Verdict:
     why="Who may change policies has every permission, and who may read every secret has every password.",
     mend="Take the actions on policies, roles and secrets out, or name the one resource that they are for.",
     anchors=(
-        "CKV CKV_AWS_107, CKV_AWS_108, CKV_AWS_109, CKV_AWS_110, CKV_AWS_286, CKV_AWS_287, CKV_AWS_288, CKV_AWS_289"
+        "CKV CKV_AWS_107, CKV_AWS_108, CKV_AWS_109, CKV_AWS_110, CKV_AWS_286, CKV_AWS_287, CKV_AWS_288, "
+        "CKV_AWS_289; Prw iam_policy_allows_privilege_escalation, "
+        "iam_inline_policy_allows_privilege_escalation"
     ),
     tier=3,
     each=_allowing,
@@ -231,7 +242,7 @@ def no_escalation(statement: Node, _: Terms) -> Verdict:
     "Decryption is for named keys.",
     why="With kms:Decrypt on every key, encryption protects nothing from this role.",
     mend="Name the keys in Resource.",
-    anchors="SH KMS.1, KMS.2",
+    anchors="SH KMS.1, KMS.2; Prw iam_policy_no_full_access_to_kms, iam_inline_policy_no_full_access_to_kms",
     tier=2,
     each=_allowing,
 )
@@ -294,7 +305,7 @@ def not_exclusive(role: Node, _: Terms, stack: Stack) -> Verdict:
         "workflow may deploy."
     ),
     mend="Add a condition on token.actions.githubusercontent.com:sub, such as repo:OWNER/NAME:ref:refs/heads/main.",
-    anchors="CKV CKV_AWS_358, CKV_AWS_393",
+    anchors="CKV CKV_AWS_358, CKV_AWS_393; Prw iam_role_github_oidc_trust_subject_restricted",
     tier=2,
     each=_trust,
 )

@@ -21,7 +21,7 @@ SYMMETRIC = ("", "SYMMETRIC_DEFAULT")
     "Keys are rotated.",
     why="What a lost key can read ends with its year.",
     mend="Set enableKeyRotation to true.",
-    anchors="SH KMS.4; CKV CKV_AWS_7; Nag KMS5; AVD 0065; CIS 4.6",
+    anchors="SH KMS.4; CKV CKV_AWS_7; Nag KMS5; AVD 0065; CIS 4.6; Prw kms_cmk_rotation_enabled",
 )
 def rotation(key: Node, _: Terms) -> Verdict:
     if (
@@ -39,7 +39,7 @@ def rotation(key: Node, _: Terms) -> Verdict:
     "Key policies let nobody in whom they do not name.",
     why="A principal of `*` lets every AWS account use the key.",
     mend="Name the account or the roles, or add a condition on kms:CallerAccount.",
-    anchors="SH KMS.5; CKV CKV_AWS_33, CKV2_AWS_64",
+    anchors="SH KMS.5; CKV CKV_AWS_33, CKV2_AWS_64; Prw kms_key_not_publicly_accessible",
     each=lambda key: statements(key, "policy"),
 )
 def policy_scoped(statement: Node, _: Terms) -> Verdict:
@@ -53,7 +53,7 @@ def policy_scoped(statement: Node, _: Terms) -> Verdict:
     "A deleted key can be called back.",
     why="What it encrypted cannot be read again, by nobody.",
     mend="Set deletionWindowInDays to keyDeletionDays or more, and leave isEnabled alone.",
-    anchors="SH KMS.3; CKV CKV_AWS_227",
+    anchors="SH KMS.3; CKV CKV_AWS_227; Prw kms_cmk_not_deleted_unintentionally",
     tier=2,
 )
 def deletion_window(key: Node, terms: Terms) -> Verdict:
@@ -132,7 +132,10 @@ def secret_cmk(secret: Node, _: Terms) -> Verdict:
     "Secrets are rotated.",
     why="What leaked unseen ends with the next rotation.",
     mend="Add an aws.secretsmanager.SecretRotation within the days of rotationDays.",
-    anchors="SH SecretsManager.1, SecretsManager.4; Nag SMG4; CKV CKV2_AWS_57, CKV_AWS_304",
+    anchors=(
+        "SH SecretsManager.1, SecretsManager.4; Nag SMG4; CKV CKV2_AWS_57, CKV_AWS_304; Prw "
+        "secretsmanager_automatic_rotation_enabled, secretsmanager_secret_rotated_periodically"
+    ),
     tier=3,
 )
 def secret_rotation(secret: Node, terms: Terms, stack: Stack) -> Verdict:
@@ -151,6 +154,7 @@ def secret_rotation(secret: Node, terms: Terms, stack: Stack) -> Verdict:
     "Secret policies let nobody in whom they do not name.",
     why="A principal of `*` lets every AWS account read the secret.",
     mend="Name the roles that need it.",
+    anchors="Prw secretsmanager_not_publicly_accessible, secretsmanager_has_restrictive_resource_policy",
     tier=2,
     each=lambda secret: statements(secret, "policy"),
 )

@@ -18,7 +18,9 @@ WATCHED = ("HTTPCode_Target_5XX_Count", "HTTPCode_ELB_5XX_Count", "UnHealthyHost
     "Logs are kept as long as agreed.",
     why="Kept too short they are gone when they are needed; without an end they are paid for for ever.",
     mend="Set retentionInDays to the days of retentionDays or more.",
-    anchors="SH CloudWatch.16; CKV CKV_AWS_66, CKV_AWS_338",
+    anchors=(
+        "SH CloudWatch.16; CKV CKV_AWS_66, CKV_AWS_338; Prw cloudwatch_log_group_retention_policy_specific_days_enabled"
+    ),
     relaxed=("dev",),
 )
 def retention(group: Node, terms: Terms) -> Verdict:
@@ -33,7 +35,7 @@ def retention(group: Node, terms: Terms) -> Verdict:
     "Logs are encrypted with a key of one's own.",
     why="A key of one's own can be audited, and taken away.",
     mend="Set kmsKeyId.",
-    anchors="CKV CKV_AWS_158; AVD 0017",
+    anchors="CKV CKV_AWS_158; AVD 0017; Prw cloudwatch_log_group_kms_encryption_enabled",
     tier=2,
 )
 def encrypted(group: Node, _: Terms) -> Verdict:
@@ -62,7 +64,10 @@ def deletion_protected(group: Node, _: Terms) -> Verdict:
     "An alarm tells somebody.",
     why="An alarm without an action rings in an empty room.",
     mend="Set alarmActions, and leave actionsEnabled alone.",
-    anchors="SH CloudWatch.15, CloudWatch.17; CKV CKV_AWS_319",
+    anchors=(
+        "SH CloudWatch.15, CloudWatch.17; CKV CKV_AWS_319; Prw cloudwatch_alarm_actions_enabled, "
+        "cloudwatch_alarm_actions_alarm_state_configured"
+    ),
     tier=2,
 )
 def alarm_actions(alarm: Node, _: Terms) -> Verdict:

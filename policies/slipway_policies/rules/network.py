@@ -22,8 +22,12 @@ EGRESS = kinds.SECURITY_GROUP_RULE | kinds.EGRESS_RULE
     why="Open ports of databases, shells and desktops are found within minutes.",
     mend="Name a security group or an address range; only the ports 80 and 443 of a load balancer may be open.",
     anchors=(
-        "SH EC2.13, EC2.14, EC2.18, EC2.19; Nag EC23; CKV CKV_AWS_24, CKV_AWS_25, CKV_AWS_260, "
-        "CKV_AWS_277; AVD 0107; CIS 6.3, 6.4, 6.1.2"
+        "SH EC2.13, EC2.14, EC2.18, EC2.19; Nag EC23; CKV CKV_AWS_24, CKV_AWS_25, CKV_AWS_260, CKV_AWS_277; "
+        "AVD 0107; CIS 6.3, 6.4, 6.1.2; Prw ec2_securitygroup_allow_ingress_from_internet_to_all_ports, "
+        "ec2_securitygroup_allow_ingress_from_internet_to_any_port, "
+        "ec2_securitygroup_allow_ingress_from_internet_to_high_risk_tcp_ports, "
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_22, "
+        "ec2_securitygroup_allow_ingress_from_internet_to_tcp_port_3389"
     ),
     each=rules_in,
 )
@@ -110,7 +114,7 @@ def described(node: Node, _: Terms) -> Verdict:
     "Every security group is used.",
     why="A group that nothing has is used by mistake one day.",
     mend="Give it to something, or take it out.",
-    anchors="CKV CKV2_AWS_5; SH EC2.22",
+    anchors="CKV CKV2_AWS_5; SH EC2.22; Prw ec2_securitygroup_not_used",
     tier=3,
 )
 def in_use(group: Node, _: Terms, stack: Stack) -> Verdict:
@@ -155,7 +159,7 @@ def rules_not_mixed(group: Node, _: Terms, stack: Stack) -> Verdict:
     "The default group of a VPC is closed.",
     why="What names no group gets it, and it lets everything in it talk to everything else.",
     mend="Add an aws.ec2.DefaultSecurityGroup for the VPC, without rules.",
-    anchors="SH EC2.2; CKV CKV2_AWS_12; AVD 0173; CIS 6.5",
+    anchors="SH EC2.2; CKV CKV2_AWS_12; AVD 0173; CIS 6.5; Prw ec2_securitygroup_default_restrict_traffic",
     tier=2,
 )
 def default_group_closed(vpc: Node, _: Terms, stack: Stack) -> Verdict:
@@ -258,7 +262,11 @@ def subnets_spread(vpc: Node, _: Terms, stack: Stack) -> Verdict:
     "Network ACLs do not let administration in from the whole internet.",
     why="A second lock that stands open is none.",
     mend="Deny 22 and 3389 from 0.0.0.0/0, and attach the ACL to subnets.",
-    anchors="SH EC2.16, EC2.21; Nag VPC3; CKV CKV2_AWS_1, CKV_AWS_352; AVD 0102, 0105; CIS 6.2",
+    anchors=(
+        "SH EC2.16, EC2.21; Nag VPC3; CKV CKV2_AWS_1, CKV_AWS_352; AVD 0102, 0105; CIS 6.2; Prw "
+        "ec2_networkacl_allow_ingress_any_port, ec2_networkacl_allow_ingress_tcp_port_22, "
+        "ec2_networkacl_allow_ingress_tcp_port_3389"
+    ),
     tier=3,
 )
 def nacl_sane(acl: Node, _: Terms) -> Verdict:

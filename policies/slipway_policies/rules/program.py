@@ -104,7 +104,7 @@ def no_ignored_security(resource: Node, _: Terms) -> Verdict:
     "A web ACL has rules.",
     why="Without rules it stops nothing.",
     mend="Add rules, AWS's managed groups for a start.",
-    anchors="SH WAF.10; CKV CKV_AWS_175, CKV_AWS_342",
+    anchors="SH WAF.10; CKV CKV_AWS_175, CKV_AWS_342; Prw wafv2_webacl_with_rules",
     tier=3,
 )
 def waf_has_rules(acl: Node, _: Terms) -> Verdict:
@@ -118,7 +118,7 @@ def waf_has_rules(acl: Node, _: Terms) -> Verdict:
     "A web ACL is logged.",
     why="Without a log nobody can tell what it stopped, nor what it stopped wrongly.",
     mend="Add an aws.wafv2.WebAclLoggingConfiguration.",
-    anchors="SH WAF.11; CKV CKV2_AWS_31",
+    anchors="SH WAF.11; CKV CKV2_AWS_31; Prw wafv2_webacl_logging_enabled",
     tier=3,
 )
 def waf_logging(acl: Node, _: Terms, stack: Stack) -> Verdict:
@@ -134,7 +134,7 @@ def waf_logging(acl: Node, _: Terms, stack: Stack) -> Verdict:
     "A web ACL and its rules are measured.",
     why="A rule that is not measured cannot be tuned.",
     mend="Set visibilityConfig.cloudwatchMetricsEnabled to true, in every rule too.",
-    anchors="SH WAF.12",
+    anchors="SH WAF.12; Prw wafv2_webacl_rule_logging_enabled",
     tier=3,
 )
 def waf_metrics(acl: Node, _: Terms) -> Verdict:
