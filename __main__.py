@@ -60,4 +60,5 @@ apps = {
 }
 
 pulumi.export("urls", {service: app.url for service, app in apps.items()})
+pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})

@@ -19,7 +19,7 @@ from components.network import Network
 from components.release import Release
 from components.service import Service
 from components.task import Task, TaskArgs
-from release.timing import time_limit
+from release.timing import Pace
 from settings.options import complete, options
 from settings.repository import RepositoryOptions
 from settings.service import ServiceOptions
@@ -66,6 +66,8 @@ class App(pulumi.ComponentResource):
     """What runs."""
     service: Service
     """Where it runs."""
+    pace: Pace
+    """How long its releases take."""
 
     def __init__(
         self,
@@ -77,6 +79,7 @@ class App(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:index:App", name, {}, opts)
         args = complete(AppArgs, args, name)
+        self.pace = _pace(args)
         image = self._image(name, args)
         self.image = image.reference
         self.task = self._task(name, args, image)
@@ -159,17 +162,6 @@ class App(pulumi.ComponentResource):
         place: Place,
         follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
     ) -> None:
-        check = args["health_check"]
-        limit = time_limit(
-            interval=check["interval"],
-            timeout=check["timeout"],
-            healthy=check["healthy"],
-            unhealthy=check["unhealthy"],
-            grace_period=args["grace_period"],
-            deregistration_delay=args["deregistration_delay"],
-            stop_timeout=args["task"]["stop_timeout"],
-            desired_count=args["desired_count"],
-        )
         Release(
             name,
             {
@@ -180,12 +172,26 @@ class App(pulumi.ComponentResource):
                 "task_definition_arn": self.task.arn,
                 "image": self.image,
                 "container": name,
-                "time_limit": limit,
+                "time_limit": self.pace.limit,
             },
             follow,
             [self.service],
             ResourceOptions(parent=self),
         )
+
+
+def _pace(args: AppArgs) -> Pace:
+    check = args["health_check"]
+    return Pace(
+        interval=check["interval"],
+        timeout=check["timeout"],
+        healthy=check["healthy"],
+        unhealthy=check["unhealthy"],
+        grace_period=args["grace_period"],
+        deregistration_delay=args["deregistration_delay"],
+        stop_timeout=args["task"]["stop_timeout"],
+        desired_count=args["desired_count"],
+    )
 
 
 def app_args(options_: ServiceOptions, wiring: dict[str, object]) -> AppArgs:

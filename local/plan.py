@@ -71,6 +71,9 @@ def show(console: Console, stack: str, found: Run) -> None:
     for one in found.declared:
         if "containerDefinitions" in one.inputs:
             _containers(console, one, found)
+    for service, seconds in cast("dict[str, dict[str, int]]", found.outputs.get("releaseSeconds", {})).items():
+        told = ", ".join(f"{what} {value} s" for what, value in seconds.items())
+        console.print(f"a release of {service}: {told}", highlight=False)
     kinds = Counter(one.type.split("/")[0] for one in found.declared if one.custom)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     total = sum(one.custom for one in found.declared)

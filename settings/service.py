@@ -254,13 +254,23 @@ def _valid_strategy(given: "ServiceOptions") -> Iterator[Problem]:
     return strategy_problems(given["capacity"], "capacity")
 
 
+def _time_to_start(given: "ServiceOptions") -> Iterator[Problem]:
+    check = given["task"]["health_check"]
+    if check and check["start_period"] > given["grace_period"]:
+        why = (
+            f"is shorter than the container's own start period of {check['start_period']} s: "
+            "the load balancer would end a task that still starts"
+        )
+        yield Problem("gracePeriod", given["grace_period"], why)
+
+
 def _count_in_range(given: "ServiceOptions") -> Iterator[Problem]:
     scaling, count = given["scaling"], given["desired_count"]
     if scaling and not scaling["min"] <= count <= scaling["max"]:
         yield Problem("desiredCount", count, f"is outside scaling, {scaling['min']} to {scaling['max']}")
 
 
-@options(_valid_strategy, _count_in_range)
+@options(_valid_strategy, _count_in_range, _time_to_start)
 class ServiceOptions(TypedDict):
     """One service."""
 

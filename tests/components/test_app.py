@@ -337,7 +337,9 @@ def test_its_outputs(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     found = built(context)
     assert found.outputs == {"url": "http://shop.example.com/", "image": f"{HOST}/shop-dev/web:{tag}"}
-    assert found.attributes == {**found.outputs, "task": "Task.web", "service": "Service.web"}
+    own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace}
+    assert found.attributes == {**found.outputs, **own}
+    assert found.component.pace.to_steady == 120
 
 
 def test_an_image_from_elsewhere_needs_no_repository_and_no_right_to_pull_from_one(context: Path):

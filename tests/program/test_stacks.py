@@ -2,12 +2,14 @@
 
 import json
 import os
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from local import stack_file
-from local.plan import plan, unknown_paths
+from local.plan import plan, show, unknown_paths
 from local.program import UNKNOWN, Declared, ProgramError, Run
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -118,6 +120,14 @@ def test_repositories_are_private_scanned_immutable_and_cleaned(planned: tuple[s
     assert repository.inputs["imageTagMutability"] == "IMMUTABLE"
     assert repository.inputs["imageScanningConfiguration"] == {"scanOnPush": True}
     assert json.loads(policy.inputs["policy"])["rules"][1]["selection"]["countNumber"] == 30
+
+
+def test_the_times_of_a_release_are_an_output_and_in_the_plan(planned: tuple[str, Run]):
+    stack, run = planned
+    assert run.outputs["releaseSeconds"]["web"]["live (usual)"] == (75 if stack == "local" else 120)
+    out = StringIO()
+    show(Console(file=out, width=200), stack, run)
+    assert "a release of web: healthy 10 s" in out.getvalue() or "a release of web: healthy 30 s" in out.getvalue()
 
 
 def test_every_statement_names_its_resources(planned: tuple[str, Run]):

@@ -9,7 +9,6 @@ from release.causes import cause_of
 from release.follow import Clock, ReleaseRefused, follow
 from release.record import ReleaseRecord
 from release.session import Clients, ProviderSettings, WrongAccount
-from release.timing import failures_to_trip, seconds_to_detect, time_limit
 
 FAMILY = "arn:aws:ecs:eu-central-1:123456789012:task-definition/slipway-dev-web"
 RECORD = ReleaseRecord(
@@ -246,10 +245,3 @@ def test_another_account_is_refused(monkeypatch: pytest.MonkeyPatch, found: str,
     monkeypatch.setattr(Clients, "client", lambda *_: Sts())
     with pytest.raises(WrongAccount, match=text):
         Clients(settings).check_account("123456789012")
-
-
-def test_the_time_limit_leaves_room_for_the_circuit_breaker():
-    numbers = {"interval": 15, "timeout": 5, "unhealthy": 3, "grace_period": 60}
-    limit = time_limit(**numbers, healthy=2, deregistration_delay=30, stop_timeout=30, desired_count=2)
-    assert limit > failures_to_trip(2) * seconds_to_detect(**numbers)
-    assert [failures_to_trip(count) for count in (1, 6, 7, 1000)] == [3, 3, 4, 200]

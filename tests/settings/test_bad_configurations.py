@@ -136,6 +136,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(scaling={"min": 5, "max": 4}), "services.web.scaling.min", "above max"),
     (web(scaling={"cpu": None, "memory": None}), "services.web.scaling.cpu", "needs a target"),
     (web(desiredCount=1, scaling={"min": 2}), "services.web.desiredCount", "outside scaling"),
+    (
+        web(gracePeriod=10, task={"healthCheck": {"command": ["true"], "startPeriod": 20}}),
+        "services.web.gracePeriod",
+        "start period of 20 s",
+    ),
     (web(architecture="arm64"), "services.web.architecture", "ARM64"),
     (web(desired_count=1), "services.web.desired_count", "did you mean 'desiredCount'"),
     ({"services": {f"service-{n}": {} for n in range(101)}}, "services", "room for 100"),
