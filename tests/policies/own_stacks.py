@@ -16,8 +16,6 @@ from local.program import Declared
 
 PROJECT = Path(__file__).parents[2]
 STACKS = ("dev", "staging", "prod", "local")
-ACCOUNT = {"aws:allowedAccountIds": '["123456789012"]'}
-"""What the README has everybody set, where the stack file does not."""
 VPC = "awsx:ec2:Vpc:network"
 PUBLIC, PRIVATE = (tuple(f"Subnet:network-{kind}-{zone}" for zone in (1, 2)) for kind in ("public", "private"))
 
@@ -38,7 +36,7 @@ def without_children(stack: str) -> World:
     project, configuration = stack_file.configuration(PROJECT, stack)
     declared = plan.plan(PROJECT, stack).declared
     keys = {one.urn: key(one.type, one.name) for one in declared}
-    provider = default_provider(project, stack, ACCOUNT | configuration)
+    provider = default_provider(project, stack, configuration)
     root = f"{project}-{stack}"
     return {
         "Stack": R(ROOT_TYPE, urn=f"urn:pulumi:{stack}::{project}::{ROOT_TYPE}::{root}"),
