@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 import time
 from pathlib import Path
@@ -48,7 +49,8 @@ def main() -> int:
         return 1
     except KeyboardInterrupt:
         Console(stderr=True).print("interrupted: run it again to go on, or `make local-down` to remove it", style="red")
-        return 130
+        sys.stdout.flush()
+        os._exit(130)  # at once: threads that still make resources would only add their own tracebacks
     return 0
 
 

@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from local import docker_engine, emulator
 from local.clients import LocalClients
-from local.images import LABEL, owner
+from local.images import LABEL, owner, steps_file
 
 
 def down(project: str, stack: str, endpoint: str, region: str, home: Path, say: Callable[[str], None]) -> None:
@@ -24,7 +25,7 @@ def down(project: str, stack: str, endpoint: str, region: str, home: Path, say: 
     if emulator.stop(home):
         say("the emulated AWS has ended")
     if docker is not None:
-        removed = _remove_images(docker, owner(stack, home))
+        removed = _remove_images(docker, owner(stack, home)) + _remove_steps(docker, home)
         say(f"{removed} images removed; Docker itself stays")
     shutil.rmtree(home, ignore_errors=True)
 
@@ -56,3 +57,23 @@ def _remove_images(docker: Any, label: str) -> int:  # noqa: ANN401 - the docker
     for image in images:
         docker.images.remove(image.id, force=True)
     return len(images)
+
+
+def _remove_steps(docker: Any, home: Path) -> int:  # noqa: ANN401 - the docker SDK has no types
+    """The untagged images that builds left: the last ones take those they were made from along."""
+    from docker.errors import APIError, ImageNotFound  # noqa: PLC0415 - `plan` needs none
+
+    file, removed = steps_file(home), 0
+    ids = list(dict.fromkeys(file.read_text().split())) if file.exists() else []
+    for one in reversed(ids):
+        try:
+            if not docker.images.get(one).tags:
+                docker.images.remove(one)
+                removed += 1
+        except ImageNotFound:
+            continue  # gone with a later one
+        except APIError as error:
+            if error.status_code != HTTPStatus.CONFLICT:
+                raise
+            continue  # somebody else's image is made from it
+    return removed

@@ -1,6 +1,7 @@
 """Builds images with the Docker daemon, and pushes them to a registry on loopback: to no other."""
 
 import hashlib
+import re
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
@@ -14,15 +15,24 @@ def owner(stack: str, home: Path) -> str:
     return f"{stack}-{hashlib.sha256(str(home).encode()).hexdigest()[:8]}"
 
 
+_STEP = re.compile(r"\s*---> ([0-9a-f]{12,64})$")
+"""How the builder tells the image that a step left."""
+
+
+def steps_file(home: Path) -> Path:
+    """Where the ids of the builds' steps are kept."""
+    return home / "build-steps"
+
+
 class ImageError(Exception):
     """An image that could not be built or pushed; the text has the last lines of the output."""
 
 
 class LocalImages:
-    """Images on this machine."""
+    """Images on this machine; `home` keeps the ids of what a build leaves beside its result."""
 
-    def __init__(self, docker: Any, owner: str) -> None:  # noqa: ANN401 - the docker SDK has no types
-        self._docker, self._owner = docker, owner
+    def __init__(self, docker: Any, owner: str, home: Path) -> None:  # noqa: ANN401 - the docker SDK has no types
+        self._docker, self._owner, self._home = docker, owner, home
 
     def ensure(self, inputs: dict[str, Any]) -> str:
         """Build and push an image; what was done, in words.
@@ -56,10 +66,19 @@ class LocalImages:
 
     def _run(self, what: str, stream: Any) -> None:  # noqa: ANN401 - the docker SDK has no types
         lines: list[str] = []
-        for event in cast("list[dict[str, Any]]", stream):
-            lines += str(event.get("stream") or event.get("status") or "").rstrip().splitlines()
-            if "error" in event:
-                raise ImageError("\n".join([f"{what} failed: {event['error']}", *lines[-15:]]))
+        try:
+            for event in cast("list[dict[str, Any]]", stream):
+                lines += str(event.get("stream") or event.get("status") or "").rstrip().splitlines()
+                if "error" in event:
+                    raise ImageError("\n".join([f"{what} failed: {event['error']}", *lines[-15:]]))
+        finally:
+            self._keep([found.group(1) for line in lines if (found := _STEP.match(line))])
+
+    def _keep(self, ids: list[str]) -> None:
+        """Note the images of a build's steps: they carry no label, and the next build goes on from them."""
+        if ids:
+            with steps_file(self._home).open("a") as file:
+                file.writelines(f"{one}\n" for one in ids)
 
 
 def refuse_off_loopback(repository: str) -> None:

@@ -96,7 +96,7 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
         limit = min(record.time_limit_seconds, RELEASE_SECONDS)
         follow(replace(record, time_limit_seconds=limit), clients, say)
 
-    images = LocalImages(docker, owner(stack, home)) if docker else None
+    images = LocalImages(docker, owner(stack, home), home) if docker else None
     answers = Emulated(clients, images, followed, say)
     found = program.run(project_dir, project, stack, config, answers, preview=False)
     if not answers.changes:

@@ -8,7 +8,7 @@ from collections.abc import Generator
 import pytest
 
 from local import docker_engine, emulator
-from local.images import LABEL, owner
+from local.images import LABEL, owner, steps_file
 from tests.local.project import Stack, copy_project
 
 PORT = 4577
@@ -144,11 +144,15 @@ def test_down_leaves_nothing(stack: Stack):
     pid = json.loads((stack.home / "emulator.json").read_text())["pid"]
     label = f"{LABEL}={owner('local', stack.home)}"
     docker = docker_engine.connect()
+    steps = set(steps_file(stack.home).read_text().split())
     assert docker.containers.list(filters={"label": label})
+    assert [one for one in docker.images.list(all=True) if one.short_id.removeprefix("sha256:")[:12] in steps]
     done = stack.run("down")
     assert done.returncode == 0, done.stdout
     assert docker.containers.list(all=True, filters={"label": label}) == []
     assert docker.images.list(all=True, filters={"label": label}) == []
+    left = [one for one in docker.images.list(all=True) if one.short_id.removeprefix("sha256:")[:12] in steps]
+    assert [one.tags for one in left if not one.tags] == []
     assert emulator.started(pid) is None  # gone, or dead and waiting for its parent
     assert not stack.home.exists()
     docker.close()

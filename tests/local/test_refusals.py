@@ -29,7 +29,7 @@ def test_a_call_that_would_leave_is_refused_before_it_is_sent():
 @pytest.mark.parametrize("host", ["123456789012.dkr.ecr.eu-central-1.amazonaws.com", "docker.io", "10.0.0.1:5000"])
 def test_a_push_to_another_machine_is_refused_before_anything_is_built(host: str):
     with pytest.raises(ImageError, match="loopback only"):
-        LocalImages(None, "x").ensure({"imageName": f"{host}/web:c-1", "build": {"context": "app"}})
+        LocalImages(None, "x", Path()).ensure({"imageName": f"{host}/web:c-1", "build": {"context": "app"}})
 
 
 def test_an_input_that_the_table_does_not_name_is_an_error():
