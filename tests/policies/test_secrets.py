@@ -1,7 +1,7 @@
 """What looks like a secret, and what only talks about one; and that no message ever shows one."""
 
 import pytest
-from sample import changed, stack_of
+from sample import R, changed, stack_of
 from sample_stack import TERMS, sample
 from slipway_policies.judge import everything
 from slipway_policies.rules import RULES
@@ -55,6 +55,17 @@ def test_a_secret_is_seen(name: str, value: str):
 @pytest.mark.parametrize(("name", "value"), PLAIN)
 def test_what_only_talks_about_one_passes(name: str, value: str):
     assert looks_secret(name, value, Settings()) is None
+
+
+@pytest.mark.parametrize("where", ["value", "insecureValue"])
+@pytest.mark.parametrize(
+    ("value", "state"), [("ghp_abcdefghijklmnopqrstuvwxyz0123456789", "violation"), ("b", "compliant")]
+)
+def test_a_parameters_text_is_judged_wherever_it_is_given(where: str, value: str, state: str):
+    parameter = R("aws:ssm/parameter:Parameter", {"type": "String", "name": "/shop/one", where: value})
+    findings = everything(RULES, stack_of(sample() | {"parameter": parameter}), TERMS)
+    (found,) = [f for f in findings if f.rule.id == "secret-not-literal" and f.resource.type.endswith(":Parameter")]
+    assert found.verdict.state == state
 
 
 @pytest.mark.parametrize("rule", PLACES)

@@ -104,8 +104,8 @@ def _parameter(parameter: Node, terms: Terms) -> Verdict:
     if parameter.text("type") == "SecureString":
         return COMPLIANT
     name = (parameter.text("name") or parameter.resource.name).rpartition("/")[2]
-    value = "" if _made_elsewhere(parameter, "value") else parameter.text("value")
-    why = looks_secret(name, value or "x", terms.settings)
+    written = [parameter.text(path) for path in ("value", "insecureValue") if not _made_elsewhere(parameter, path)]
+    why = looks_secret(name, "".join(written) or "x", terms.settings)
     if why is None:
         return COMPLIANT
     return parameter.violates("type", shown=f"is {parameter.text('type') or 'not set'}, and the parameter {why}")
