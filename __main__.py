@@ -14,11 +14,12 @@ from release.session import ProviderSettings
 from settings import stack
 
 settings = stack.load(pulumi.Config())
+name = stack.full_name()
 place = account.look_up()
-name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
 
 repositories = {service: f"{name}/{service}" for service in settings["services"]}
-pushed = pushed_tags(repositories.values())
+built = [service for service, asked in settings["services"].items() if not asked["image"]["reference"]]
+pushed = pushed_tags(repositories[service] for service in built)
 
 network = Network("network", {**settings["network"], "account": place, "log_group_name": f"/{name}/flow"})
 cluster = Cluster("cluster", {**settings["cluster"], "cluster_name": name})
@@ -49,7 +50,7 @@ apps = {
                 "repository": settings["repository"],
                 "protect": settings["protect"],
                 "repository_name": repositories[service],
-                "pushed_tags": pushed[repositories[service]],
+                "pushed_tags": pushed.get(repositories[service], []),
                 "priority": ranks[service],
             },
         ),

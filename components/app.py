@@ -4,8 +4,10 @@ Always: the image's repository (unless the image comes from elsewhere), the imag
 and its release record. Needs a network, a cluster and a load balancer.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import TypedDict, cast
+from urllib.parse import urlsplit
 
 import pulumi
 from pulumi import Output, ResourceHookArgs, ResourceOptions
@@ -20,9 +22,11 @@ from components.release import Release
 from components.service import Service
 from components.task import Task, TaskArgs
 from release.timing import Pace
-from settings.options import complete, options
+from settings.options import complete, options, part
 from settings.repository import RepositoryOptions
-from settings.service import ServiceOptions
+from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions
+
+WILDCARD = re.compile(r"[*?]")
 
 
 @options(extends=ServiceOptions)
@@ -43,7 +47,7 @@ class AppArgs(ServiceOptions):
     """Name of its image repository."""
     pushed_tags: list[str]
     """Tags that the repository already has."""
-    priority: int
+    priority: Priority
     """Priority of its listener rule."""
 
 
@@ -82,11 +86,10 @@ class App(pulumi.ComponentResource):
         self.pace = _pace(args)
         image = self._image(name, args)
         self.image = image.reference
-        self.task = self._task(name, args, image)
+        self.task = self._task(name, args, image, place["cluster"])
         self.service = self._service(name, args, place)
         self._release(name, args, place, follow)
-        path = args["routing"]["paths"][0].split("*")[0] if args["routing"]["paths"] else "/"
-        self.url = Output.concat(place["balancer"].url, path)
+        self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
         self.register_outputs({"url": self.url, "image": self.image})
 
     def _image(self, name: str, args: AppArgs) -> AppImage:
@@ -113,7 +116,7 @@ class App(pulumi.ComponentResource):
         )
         return AppImage(name, wiring, repository, child)
 
-    def _task(self, name: str, args: AppArgs, image: AppImage) -> Task:
+    def _task(self, name: str, args: AppArgs, image: AppImage, cluster: Cluster) -> Task:
         wiring: TaskArgs = {
             **args["task"],
             "account": args["account"],
@@ -124,6 +127,7 @@ class App(pulumi.ComponentResource):
             "repository_name": None if args["image"]["reference"] else args["repository_name"],
             "log_group_name": f"/{args['stack_name']}/{name}",
             "architecture": args["architecture"],
+            "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
         }
         return Task(name, wiring, [image], ResourceOptions(parent=self))
 
@@ -132,6 +136,8 @@ class App(pulumi.ComponentResource):
         return Service(
             name,
             {
+                **part(RunningOptions, args),
+                "capacity": args["capacity"] or cluster.strategy,
                 "service_name": name,
                 "cluster_arn": cluster.arn,
                 "cluster_name": cluster.cluster_name,
@@ -142,14 +148,7 @@ class App(pulumi.ComponentResource):
                 "listener_arn": balancer.listener_arn,
                 "container": name,
                 "port": args["task"]["port"],
-                "strategy": args["capacity"] or cluster.strategy,
-                "routing": args["routing"],
                 "priority": args["priority"],
-                "health_check": args["health_check"],
-                "grace_period": args["grace_period"],
-                "deregistration_delay": args["deregistration_delay"],
-                "desired_count": args["desired_count"],
-                "scaling": args["scaling"],
             },
             self.task,
             ResourceOptions(parent=self),
@@ -192,6 +191,15 @@ def _pace(args: AppArgs) -> Pace:
         stop_timeout=args["task"]["stop_timeout"],
         desired_count=args["desired_count"],
     )
+
+
+def _url(balancer: str, routing: RoutingOptions) -> str:
+    """Where the first of a service's paths answers: at its own host, if it has one without wildcards."""
+    url = urlsplit(balancer)
+    host = next((host for host in routing["hosts"] if not WILDCARD.search(host)), None)
+    path = WILDCARD.split(routing["paths"][0])[0] if routing["paths"] else "/"
+    port = f":{url.port}" if url.port else ""
+    return url._replace(netloc=f"{host}{port}" if host else url.netloc, path=path).geturl()
 
 
 def app_args(options_: ServiceOptions, wiring: dict[str, object]) -> AppArgs:

@@ -15,7 +15,7 @@ from components.account import Account
 from components.content_tag import content_tag
 from components.image_repository import ImageRepository
 from settings.options import complete, options
-from settings.service import ImageOptions
+from settings.service import Architecture, ImageOptions
 
 PLATFORMS = {"X86_64": "linux/amd64", "ARM64": "linux/arm64"}
 """Docker's name of each CPU architecture of ECS."""
@@ -33,8 +33,8 @@ class AppImageArgs(ImageOptions):
     """Name of the repository that it is pushed to."""
     pushed_tags: list[str]
     """Tags that the repository already has: these are not pushed again."""
-    architecture: str
-    """CPU architecture, `X86_64` or `ARM64`."""
+    architecture: Architecture
+    """CPU architecture of the image."""
 
 
 class AppImage(pulumi.ComponentResource):
@@ -72,6 +72,7 @@ class AppImage(pulumi.ComponentResource):
         token = aws.ecr.get_authorization_token_output(
             registry_id=repository.registry_id, opts=pulumi.InvokeOutputOptions(parent=self)
         )
+        pushed = self.tag in args["pushed_tags"]
         docker.Image(
             f"{name}-{self.tag}",
             image_name=self.reference,
@@ -83,9 +84,9 @@ class AppImage(pulumi.ComponentResource):
                 platform=platform,
             ),
             registry=docker.RegistryArgs(server=host, username=token.user_name, password=Output.secret(token.password)),
-            skip_push=self.tag in args["pushed_tags"],
-            # A tag is pushed once: that it is there now is no reason for a diff (design: "The image").
-            opts=ResourceOptions(parent=self, depends_on=[repository], ignore_changes=["skipPush"]),
+            skip_push=pushed,
+            # A tag is pushed once: that it is there now is no reason for a diff, and that it is gone again is one.
+            opts=ResourceOptions(parent=self, depends_on=[repository], ignore_changes=["skipPush"] if pushed else []),
         )
 
 

@@ -29,6 +29,8 @@ class Cluster(pulumi.ComponentResource):
     """Its ARN."""
     cluster_name: str
     """Its name."""
+    exec_log_group_name: str
+    """Name of the log group that ECS Exec writes to."""
     strategy: list[CapacityShare]
     """The strategy of services that name none."""
 
@@ -37,9 +39,10 @@ class Cluster(pulumi.ComponentResource):
         args = complete(ClusterArgs, args, name)
         child = ResourceOptions(parent=self)
         self.cluster_name, self.strategy = args["cluster_name"], args["strategy"]
+        self.exec_log_group_name = f"/{self.cluster_name}/exec"
         exec_log = aws.cloudwatch.LogGroup(
             f"{name}-exec",
-            name=f"/{self.cluster_name}/exec",
+            name=self.exec_log_group_name,
             retention_in_days=EXEC_LOG_DAYS,
             opts=child,
         )
@@ -70,4 +73,11 @@ class Cluster(pulumi.ComponentResource):
         )
         # A service may name a provider only once the cluster has it, so the ARN waits for both.
         self.arn = Output.all(cluster.arn, providers.id).apply(lambda both: str(both[0]))
-        self.register_outputs({"arn": self.arn, "cluster_name": self.cluster_name, "strategy": self.strategy})
+        self.register_outputs(
+            {
+                "arn": self.arn,
+                "cluster_name": self.cluster_name,
+                "exec_log_group_name": self.exec_log_group_name,
+                "strategy": self.strategy,
+            }
+        )

@@ -25,6 +25,7 @@ def main_container(
     stop_timeout: int,
     health_check: ContainerHealthCheck | None,
     scratch: Mapping[str, str],
+    read_only_root: bool,
 ) -> dict[str, object]:
     """The definition of a service's own container; `scratch` maps volume names to paths."""
     definition: dict[str, object] = {
@@ -44,7 +45,7 @@ def main_container(
             },
         },
         "user": user,
-        "readonlyRootFilesystem": True,
+        "readonlyRootFilesystem": read_only_root,
         "linuxParameters": {
             "initProcessEnabled": True,
             "capabilities": {"add": [], "drop": ["ALL"]},

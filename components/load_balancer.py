@@ -5,6 +5,8 @@ service claims. With domains or a certificate that listener speaks HTTPS, and on
 Optional: a certificate, alias records, a bucket of access logs. Needs a network.
 """
 
+import re
+
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output, ResourceOptions
@@ -170,10 +172,9 @@ class LoadBalancer(pulumi.ComponentResource):
         )
 
     def _let_in(self, name: str, args: LoadBalancerArgs, group: aws.ec2.SecurityGroup, ports: list[int]) -> None:
-        asked = args["allowed_cidrs"] or ([ANYWHERE] if args["open_to_internet"] else [args["cidr"]])
-        for number, (block, port) in enumerate((block, port) for block in asked for port in ports):
+        for word, block, port in ((word, block, port) for word, block in _clients(args).items() for port in ports):
             aws.vpc.SecurityGroupIngressRule(
-                f"{name}-{number}",
+                f"{name}-{word}-{port}",
                 security_group_id=group.id,
                 description="clients of the listener",
                 cidr_ipv4=block,
@@ -182,6 +183,16 @@ class LoadBalancer(pulumi.ComponentResource):
                 to_port=port,
                 opts=ResourceOptions(parent=self),
             )
+
+
+def _clients(args: LoadBalancerArgs) -> dict[str, Input[str]]:
+    """The blocks that are let in, each with the word that its rules are named by.
+
+    A name is the block's own, whatever stands before it in a list: AWS takes a rule once, and a new name is made before
+    the old one is gone.
+    """
+    asked = args["allowed_cidrs"] or ([ANYWHERE] if args["open_to_internet"] else [])
+    return {re.sub(r"[./]", "-", block): block for block in asked} or {"vpc": args["cidr"]}
 
 
 def _url(args: LoadBalancerArgs, balancer: aws.lb.LoadBalancer, *, secure: bool) -> Output[str]:

@@ -14,8 +14,9 @@ def pushed_tags(repository_names: Iterable[str]) -> dict[str, list[str]]:
 
     Asked by lists, so that "not there" is no error, and every error is one.
     """
-    there = set(aws.ecr.get_repositories().names)
-    return {name: _tags(name) if name in there else [] for name in repository_names}
+    names = list(repository_names)
+    there = set(aws.ecr.get_repositories().names) if names else set[str]()
+    return {name: _tags(name) if name in there else [] for name in names}
 
 
 def _tags(repository_name: str) -> list[str]:

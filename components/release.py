@@ -68,7 +68,8 @@ class Release(pulumi.ComponentResource):
             name=args["parameter_name"],
             type="String",
             description="The last good release: Slipway writes it when what runs is what was declared",
-            value=_record(args),
+            # No secret: the diff of a release shows which revision and image it is told from.
+            insecure_value=_record(args),
             opts=ResourceOptions(
                 parent=self,
                 depends_on=list(needs),

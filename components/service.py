@@ -4,7 +4,7 @@ Always: an ECS service on a capacity provider strategy, its closed security grou
 alone, a target group, a listener rule. Optional: scaling. Needs a cluster, a balancer and a task.
 """
 
-from typing import TypedDict
+from collections.abc import Iterator
 
 import pulumi
 import pulumi_aws as aws
@@ -14,17 +14,21 @@ from components.load_balancer import ANYWHERE
 from components.names import load_balancer
 from components.scaling import Scaling
 from components.task import Task
-from settings.cluster import CapacityShare
-from settings.options import complete, options
-from settings.service import HealthCheckOptions, RoutingOptions, ScalingOptions
+from settings.options import Problem, complete, options
+from settings.service import Port, Priority, RunningOptions
 
 NOMINAL_PORT = 80
 """The target group's own port: ECS registers each task with the container's, and a constant one never
 replaces the group (pulumi-aws #4220)."""
 
 
-@options()
-class ServiceArgs(TypedDict):
+def _some_capacity(given: "ServiceArgs") -> Iterator[Problem]:
+    if not given["capacity"]:
+        yield Problem("capacity", given["capacity"], "names no capacity provider")
+
+
+@options(_some_capacity, extends=RunningOptions)
+class ServiceArgs(RunningOptions):
     """Arguments of `Service`."""
 
     service_name: str
@@ -45,24 +49,10 @@ class ServiceArgs(TypedDict):
     """The listener that gets the rule."""
     container: str
     """Name of the container that answers."""
-    port: int
+    port: Port
     """Port that it listens on."""
-    strategy: list[CapacityShare]
-    """Capacity provider strategy."""
-    routing: RoutingOptions
-    """Which requests it gets."""
-    priority: int
+    priority: Priority
     """Priority of the listener rule."""
-    health_check: HealthCheckOptions
-    """When a task counts as healthy."""
-    grace_period: int
-    """Seconds in which failing checks of a new task do not count."""
-    deregistration_delay: int
-    """Seconds that a leaving task may use to finish its requests."""
-    desired_count: int
-    """Tasks to run."""
-    scaling: ScalingOptions | None
-    """Scale by load."""
 
 
 class Service(pulumi.ComponentResource):
@@ -91,7 +81,7 @@ class Service(pulumi.ComponentResource):
                 aws.ecs.ServiceCapacityProviderStrategyArgs(
                     capacity_provider=share["provider"], base=share["base"], weight=share["weight"]
                 )
-                for share in args["strategy"]
+                for share in args["capacity"]
             ],
             # A change of strategy is made in place only with a new deployment (terraform-provider-aws #22823).
             force_new_deployment=True,
@@ -111,6 +101,7 @@ class Service(pulumi.ComponentResource):
             ),
             propagate_tags="SERVICE",
             enable_ecs_managed_tags=True,
+            enable_execute_command=args["exec_enabled"],
             # Release follows the deployment and tells why; the provider's own wait would come first and tell nothing.
             wait_for_steady_state=False,
             opts=ResourceOptions(

@@ -5,20 +5,27 @@ read these secrets, and a task role for the application. Needs an image.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Annotated, NotRequired
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
+from pydantic import Field
 
 from components import containers
 from components.account import Account, log_group_arn
 from components.service_role import service_role
-from settings.options import complete, options
-from settings.service import TaskOptions
+from settings.options import Problem, complete, options
+from settings.service import EXEC_WRITES, Architecture, TaskOptions
 
 
-@options(extends=TaskOptions)
+def _exec_can_write(given: "TaskArgs") -> Iterator[Problem]:
+    if given["exec_log_group_name"] and given["read_only_root"]:
+        yield Problem("execLogGroupName", given["exec_log_group_name"], EXEC_WRITES)
+
+
+@options(_exec_can_write, extends=TaskOptions)
 class TaskArgs(TaskOptions):
     """Arguments of `Task`."""
 
@@ -36,8 +43,10 @@ class TaskArgs(TaskOptions):
     """The stack's repository that the image is pulled from; None for an image from elsewhere."""
     log_group_name: str
     """Name of the log group."""
-    architecture: str
-    """CPU architecture, `X86_64` or `ARM64`."""
+    architecture: Architecture
+    """CPU architecture of the image."""
+    exec_log_group_name: NotRequired[Annotated[str | None, Field(default=None)]]
+    """Name of the log group that ECS Exec writes to; None where nobody may use it."""
 
 
 class Task(pulumi.ComponentResource):
@@ -67,7 +76,7 @@ class Task(pulumi.ComponentResource):
             opts=child,
         )
         execution, granted = self._execution_role(name, args)
-        application = self._task_role(name, args)
+        application, permitted = self._task_role(name, args)
         scratch = {f"scratch-{number}": path for number, path in enumerate(sorted(args["scratch"]))}
         defined = containers.ordered([_container(args, scratch)])
         self.container_definitions = containers.document(defined)
@@ -87,7 +96,7 @@ class Task(pulumi.ComponentResource):
             volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=volume) for volume in scratch],
             # ECS may roll back to the revision before, so a replaced one stays.
             skip_destroy=True,
-            opts=ResourceOptions(parent=self, depends_on=[*needs, log, granted]),
+            opts=ResourceOptions(parent=self, depends_on=[*needs, log, granted, *permitted]),
         )
         self.arn, self.task_role_arn = definition.arn, application.arn
         self.register_outputs(
@@ -110,21 +119,17 @@ class Task(pulumi.ComponentResource):
         )
         return role, policy
 
-    def _task_role(self, name: str, args: TaskArgs) -> aws.iam.Role:
+    def _task_role(self, name: str, args: TaskArgs) -> tuple[aws.iam.Role, list[pulumi.Resource]]:
         child = ResourceOptions(parent=self)
         role = service_role(f"{name}-task", "ecs-tasks", args["account"], child)
-        if args["permissions"]:
-            statements = [
-                {"Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]}
-                for one in args["permissions"]
-            ]
+        permitted: list[pulumi.Resource] = []
+        if statements := _task_statements(args):
             document = json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True)
-            aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=document, opts=child)
+            permitted.append(aws.iam.RolePolicy(f"{name}-task", role=role.id, policy=document, opts=child))
         for arn in args["managed_policies"]:
-            aws.iam.RolePolicyAttachment(
-                f"{name}-task-{arn.rsplit('/', 1)[-1]}", role=role.name, policy_arn=arn, opts=child
-            )
-        return role
+            attached = f"{name}-task-{_policy_name(arn)}"
+            permitted.append(aws.iam.RolePolicyAttachment(attached, role=role.name, policy_arn=arn, opts=child))
+        return role, permitted
 
 
 def _container(args: TaskArgs, scratch: dict[str, str]) -> dict[str, object]:
@@ -140,7 +145,37 @@ def _container(args: TaskArgs, scratch: dict[str, str]) -> dict[str, object]:
         stop_timeout=args["stop_timeout"],
         health_check=args["health_check"],
         scratch=scratch,
+        read_only_root=args["read_only_root"],
     )
+
+
+def _policy_name(arn: str) -> str:
+    """Owner and name of a managed policy: AWS has some that an account may have under the same name."""
+    return f"{arn.split(':')[4]}-{arn.rsplit('/', 1)[-1]}"
+
+
+def _task_statements(args: TaskArgs) -> list[dict[str, object]]:
+    statements: list[dict[str, object]] = [
+        {"Effect": "Allow", "Action": one["actions"], "Resource": one["resources"]} for one in args["permissions"]
+    ]
+    if args["exec_log_group_name"]:
+        statements += _exec_statements(args["account"], args["exec_log_group_name"])
+    return statements
+
+
+def _exec_statements(place: Account, log_group: str) -> list[dict[str, object]]:
+    """What ECS Exec asks of the task's own role ("Monitor Amazon ECS containers with ECS Exec")."""
+    groups = f"arn:{place['partition']}:logs:{place['region']}:{place['id']}:log-group:*"
+    write = ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"]
+    channels = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
+    return [
+        # A channel is the session's own: the actions take no resource
+        # ("Actions, resources, and condition keys for Amazon Message Gateway Service").
+        {"Effect": "Allow", "Action": [f"ssmmessages:{one}" for one in channels], "Resource": "*"},
+        # The agent looks its group up in the list of all.
+        {"Effect": "Allow", "Action": "logs:DescribeLogGroups", "Resource": groups},
+        {"Effect": "Allow", "Action": write, "Resource": log_group_arn(place, log_group)},
+    ]
 
 
 def _execution_policy(args: TaskArgs) -> dict[str, object]:
@@ -166,6 +201,8 @@ def _execution_policy(args: TaskArgs) -> dict[str, object]:
             "ecr:GetDownloadUrlForLayer",
         ]
         statements.append({"Effect": "Allow", "Action": pull, "Resource": repository})
+    if args["secret_keys"]:
+        statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": sorted(args["secret_keys"])})
     for service, action in (
         ("ssm", "ssm:GetParameters"),
         ("secretsmanager", "secretsmanager:GetSecretValue"),
@@ -177,5 +214,9 @@ def _execution_policy(args: TaskArgs) -> dict[str, object]:
 
 
 def _without_version(arn: str) -> str:
-    """The secret's own ARN: ECS lets a JSON key and a version follow it (`ARN:key:stage:id`)."""
-    return ":".join(arn.split(":")[:7])
+    """The secret's own ARN.
+
+    ECS lets a JSON key and a version follow that of a secret (`ARN:key:stage:id`), and a version that of a parameter.
+    """
+    parts = arn.split(":")
+    return ":".join(parts[: 6 if parts[2] == "ssm" else 7])

@@ -306,12 +306,12 @@ class Emulated(mocks.Mocks):
 
     def _parameter(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
         """The release record: followed first, and written only when the release is live."""
-        ssm, record = self._clients.client("ssm"), ReleaseRecord.from_json(inputs["value"])
+        ssm, record = self._clients.client("ssm"), ReleaseRecord.from_json(inputs["insecureValue"])
         try:
             written = ssm.get_parameter(Name=inputs["name"])["Parameter"]["Value"]
         except ssm.exceptions.ParameterNotFound:
             written = None
-        if written == inputs["value"]:
+        if written == inputs["insecureValue"]:
             return inputs["name"], {"name": inputs["name"]}
         try:
             self._follow(record)

@@ -169,6 +169,7 @@ TABLE: dict[str, Row] = {
             "loadBalancers": "loadBalancers",
             "propagateTags": "propagateTags",
             "enableEcsManagedTags": "enableECSManagedTags",
+            "enableExecuteCommand": "enableExecuteCommand",
             "healthCheckGracePeriodSeconds": "healthCheckGracePeriodSeconds",
             "networkConfiguration": "",
             "deploymentCircuitBreaker": "",
@@ -182,7 +183,7 @@ TABLE: dict[str, Row] = {
     "aws:ssm/parameter:Parameter": Row(
         "ssm",
         "PutParameter",
-        {"name": "Name", "type": "Type", "value": "Value", "description": "Description"},
+        {"name": "Name", "type": "Type", "insecureValue": "Value", "description": "Description"},
         made=True,
     ),
     # Declared only: validated, not made.

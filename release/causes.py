@@ -9,7 +9,10 @@ import re
 CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"CannotPull\w*:.*(not found|does not exist|manifest unknown|repository .* not)",
-        "the image is not in the registry",
+        (
+            "the image is not in the registry; to push it again, run `pulumi up --replace` with the URN of the image"
+            " (docker:index/image:Image in `pulumi stack --show-urns`)"
+        ),
     ),
     (
         r"CannotPull\w*:.*(denied|not authorized|403|no basic auth)",

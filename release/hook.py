@@ -15,7 +15,7 @@ def follow_hook(settings: ProviderSettings) -> Callable[[ResourceHookArgs], Awai
     """A hook for `before_create` and `before_update`; what it raises keeps the record unwritten."""
 
     async def hook(args: ResourceHookArgs) -> None:
-        value = (args.new_inputs or {})["value"]
+        value = (args.new_inputs or {})["insecureValue"]
         text = await value.future() if isinstance(value, Output) else value
         record = ReleaseRecord.from_json(str(text))
         await asyncio.to_thread(_follow, record, settings)

@@ -1,20 +1,20 @@
 """How the world, or the network, reaches the services."""
 
-import ipaddress
 from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from settings.options import Problem, options
+from settings.network import ipv4_block
+from settings.options import Problem, distinct, options
 
 HTTP = 80
 
 
 def _block(value: str) -> str:
     try:
-        ipaddress.IPv4Network(value)
+        ipv4_block(value)
     except ValueError:
         raise PydanticCustomError("cidr", "must be an IPv4 block such as 203.0.113.0/24") from None
     return value
@@ -66,7 +66,9 @@ class LoadBalancerOptions(TypedDict):
     open_to_internet: NotRequired[Annotated[bool, Field(default=False)]]
     """Face the internet, and let every address in. Else the balancer is internal, open to the VPC's
     own addresses."""
-    allowed_cidrs: NotRequired[Annotated[list[Annotated[str, AfterValidator(_block)]], Field(default_factory=list)]]
+    allowed_cidrs: NotRequired[
+        Annotated[list[Annotated[str, AfterValidator(_block)]], distinct(), Field(default_factory=list)]
+    ]
     """Let these IPv4 blocks in, and nobody else."""
     domains: NotRequired[Annotated[list[DomainOptions], Field(default_factory=list)]]
     """Domains that it answers for, over HTTPS; plain HTTP is then redirected."""

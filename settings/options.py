@@ -9,7 +9,6 @@ while Pulumi's component analyzer sees the plain types that it understands.
 import ast
 import difflib
 import inspect
-import re
 import textwrap
 import types
 import typing
@@ -28,7 +27,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
-from pydantic.alias_generators import to_camel
+from pydantic.alias_generators import to_camel, to_snake
 from pydantic_core import PydanticCustomError
 
 T = TypeVar("T")
@@ -82,6 +81,18 @@ def one_of(*allowed: str) -> Any:  # noqa: ANN401 - a rule for use inside Annota
     return _Both(AfterValidator(check), Field(json_schema_extra={"enum": list(allowed)}))
 
 
+def distinct() -> Any:  # noqa: ANN401 - a rule for use inside Annotated
+    """A rule: the list names nothing twice."""
+
+    def check(values: list[object]) -> list[object]:
+        for value in values:
+            if values.count(value) > 1:
+                raise PydanticCustomError("distinct", "names {value} twice", {"value": repr(value)})
+        return values
+
+    return _Both(AfterValidator(check), Field(json_schema_extra={"uniqueItems": True}))
+
+
 class _Both:
     """Two pieces of Annotated metadata that belong together."""
 
@@ -98,14 +109,15 @@ def options(*checks: Check, extends: type[Any] | None = None) -> Callable[[Kind]
     def declare(cls: Kind) -> Kind:
         documented = _docstrings(cls)
         base = _declared[extends] if extends else _Declared({}, ())
-        fields, all_checks = dict(base.fields), (*base.checks, *checks)
+        own: dict[str, Any] = {}
         for key, hint in list(cls.__annotations__.items()):
-            if key in fields:
+            if key in base.fields:
                 continue
             kind, rules = _split(hint)
             described = Field(description=documented.get(key))
-            fields[key] = Annotated[(_validated(kind), *rules, described)]
+            own[key] = Annotated[(_validated(kind), *rules, described)]
             cls.__annotations__[key] = _bare(kind)
+        fields, all_checks = own | base.fields, (*base.checks, *checks)
         _declared[cls] = _Declared(fields, all_checks)
         _models[cls] = cast("Any", create_model)(  # its type has no room for fields that are built
             cls.__name__,
@@ -155,14 +167,13 @@ def _read(kind: type[T], value: object, where: str, title: str, *, by_alias: boo
     try:
         found = model.model_validate(value, by_alias=by_alias, by_name=not by_alias)
     except ValidationError as error:
-        found_wrong = _problems(model, error, where)
-        raise OptionsError(title, found_wrong if by_alias else [_in_python(one) for one in found_wrong]) from None
+        raise OptionsError(title, _problems(model, error, where, by_alias=by_alias)) from None
     return cast("T", _plain(found))
 
 
-def _in_python(problem: Problem) -> Problem:
-    """A problem that names the argument as a program writes it: checks name the stack file's keys."""
-    return problem._replace(path=re.sub(r"(?<=[a-z])[A-Z]", lambda found: f"_{found[0].lower()}", problem.path))
+def part(kind: type[T], values: Any) -> T:  # noqa: ANN401 - options of a class that extends `kind`
+    """Of complete options, those that one of their base classes declares."""
+    return cast("T", {key: values[key] for key in _models[kind].model_fields})
 
 
 def _split(hint: object) -> tuple[Any, tuple[object, ...]]:
@@ -200,6 +211,8 @@ def _bare(kind: Any) -> Any:  # noqa: ANN401 - a type expression in, a type expr
         return _bare(get_args(kind)[0])
     if get_origin(kind) in (list, dict):
         return get_origin(kind)[tuple(_bare(part) for part in get_args(kind))]
+    if get_origin(kind) in (typing.Union, types.UnionType):
+        return _union([_bare(part) for part in get_args(kind)])
     return kind
 
 
@@ -237,27 +250,35 @@ def _plain(value: object) -> object:
     return value
 
 
-def _problems(model: type[BaseModel], error: ValidationError, where: str) -> list[Problem]:
+def _problems(model: type[BaseModel], error: ValidationError, where: str, *, by_alias: bool) -> list[Problem]:
     found: list[Problem] = []
     for entry in error.errors(include_url=False):
         path = ".".join([*([where] if where else []), *_path(entry["loc"])])
         if entry["type"] == "contradiction":
             inside = cast("list[Problem]", entry.get("ctx", {})["problems"])
-            found += [one._replace(path=".".join(filter(None, [path, one.path]))) for one in inside]
+            own = [one._replace(path=_spelled(one.path, by_alias=by_alias)) for one in inside]
+            found += [one._replace(path=f"{path}.{one.path}".lstrip(".")) for one in own]
         elif entry["type"] == "extra_forbidden":
-            found.append(Problem(path, entry["input"], _unknown(model, entry["loc"])))
+            found.append(Problem(path, entry["input"], _unknown(model, entry["loc"], by_alias=by_alias)))
         else:
             message = entry["msg"][0].lower() + entry["msg"][1:]
             found.append(Problem(path, "nothing" if entry["type"] == "missing" else entry["input"], message))
     return list({str(problem): problem for problem in found}.values())
 
 
-def _unknown(model: type[BaseModel], loc: tuple[int | str, ...]) -> str:
+def _spelled(path: str, *, by_alias: bool) -> str:
+    """A check's path as the caller writes it: a check names the stack file's keys; what follows the first is data."""
+    first, dot, rest = path.partition(".")
+    return f"{first if by_alias else to_snake(first)}{dot}{rest}"
+
+
+def _unknown(model: type[BaseModel], loc: tuple[int | str, ...], *, by_alias: bool) -> str:
     inside = _model_at(model, loc[:-1])
     if inside is None:
         return "unknown key"
-    valid = sorted(to_camel(key) for key in inside.model_fields)
-    near = difflib.get_close_matches(to_camel(str(loc[-1])), valid, n=1, cutoff=0.5)
+    valid = sorted(to_camel(key) if by_alias else key for key in inside.model_fields)
+    asked = to_camel(str(loc[-1])) if by_alias else to_snake(str(loc[-1]))
+    near = difflib.get_close_matches(asked, valid, n=1, cutoff=0.5)
     return f"unknown key; did you mean {near[0]!r}?" if near else f"unknown key; valid: {', '.join(valid)}"
 
 

@@ -32,7 +32,9 @@ class RepositoryOptions(TypedDict):
     untagged_days: NotRequired[Annotated[int, Field(default=14, ge=1, le=365)]]
     """Days after which an image without a tag expires."""
     encryption: NotRequired[Annotated[str, one_of("AES256", "KMS"), Field(default="AES256")]]
-    """Encryption at rest. A change replaces the repository."""
+    """Encryption at rest. A change replaces the repository, with all its images: it is refused while the stack is
+    protected, or while there are images without `forceDelete`. The image that runs is then pushed again only by
+    `pulumi up --replace` with the URN of each service's image; until then no new task can start."""
     kms_key: NotRequired[Annotated[str | None, Field(default=None, pattern=r"^arn:aws[a-z-]*:kms:")]]
     """ARN of the key for `encryption: KMS`; AWS's own key for ECR when left out."""
     pull_accounts: NotRequired[Annotated[list[Annotated[str, Field(pattern=r"^\d{12}$")]], Field(default_factory=list)]]

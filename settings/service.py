@@ -8,7 +8,14 @@ from pydantic import Field
 
 from settings import fargate
 from settings.cluster import CapacityShare, strategy_problems
-from settings.options import Problem, one_of, options
+from settings.options import Problem, distinct, one_of, options
+
+Architecture = Annotated[str, one_of("X86_64", "ARM64")]
+"""A CPU architecture, in the words of ECS."""
+Port = Annotated[int, Field(ge=1, le=65535)]
+"""A port of a container."""
+Priority = Annotated[int, Field(ge=1, le=50000)]
+"""Priority of a listener rule ("Quotas for your Application Load Balancers")."""
 
 SCRATCH = "/tmp"  # noqa: S108 - a path inside the container
 LOG_RETENTION = (
@@ -36,6 +43,9 @@ LOG_RETENTION = (
     3653,
 )
 """Days that CloudWatch Logs accepts (API reference: PutRetentionPolicy)."""
+
+EXEC_WRITES = "ECS Exec's agent writes to the container's root file system: set task.readOnlyRoot to false"
+"""Why ECS Exec and a read-only root exclude each other ("Monitor Amazon ECS containers with ECS Exec")."""
 
 
 def _built_or_referenced(given: "ImageOptions") -> Iterator[Problem]:
@@ -127,7 +137,12 @@ def _legal_retention(given: "TaskOptions") -> Iterator[Problem]:
         )
 
 
-@options(_is_a_fargate_size, _named_once, _legal_retention)
+def _a_secret_for_each_key(given: "TaskOptions") -> Iterator[Problem]:
+    if given["secret_keys"] and not given["secrets"]:
+        yield Problem("secretKeys", given["secret_keys"], "has no meaning without secrets")
+
+
+@options(_is_a_fargate_size, _named_once, _legal_retention, _a_secret_for_each_key)
 class TaskOptions(TypedDict):
     """What runs: one task definition."""
 
@@ -135,7 +150,7 @@ class TaskOptions(TypedDict):
     """CPU units of the task; 1024 are one vCPU."""
     memory: NotRequired[Annotated[int, Field(default=512)]]
     """Memory of the task in MiB."""
-    port: NotRequired[Annotated[int, Field(default=8080, ge=1, le=65535)]]
+    port: NotRequired[Annotated[Port, Field(default=8080)]]
     """Port that the container listens on."""
     environment: NotRequired[Annotated[dict[str, Input[str]], Field(default_factory=dict)]]
     """Environment variables, in plain text: no secrets."""
@@ -146,6 +161,15 @@ class TaskOptions(TypedDict):
         ]
     ]
     """Environment variables filled by ECS from a Secrets Manager secret or an SSM parameter, by ARN."""
+    secret_keys: NotRequired[
+        Annotated[
+            list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/")]],
+            distinct(),
+            Field(default_factory=list),
+        ]
+    ]
+    """KMS keys that the secrets are encrypted with, by ARN, where they are not AWS's own: ECS may decrypt with exactly
+    these ("Amazon ECS task execution IAM role")."""
     health_check: NotRequired[Annotated[ContainerHealthCheck | None, Field(default=None)]]
     """ECS's own check of the container, beside the load balancer's."""
     stop_timeout: NotRequired[Annotated[int, Field(default=30, ge=1, le=120)]]
@@ -157,15 +181,19 @@ class TaskOptions(TypedDict):
     scratch: NotRequired[
         Annotated[
             list[Annotated[str, Field(pattern=r"^/[\w./-]+$")]],
+            distinct(),
             Field(default_factory=lambda: [SCRATCH]),
         ]
     ]
-    """Writable, empty folders; everything else of the container's file system is read-only."""
+    """Writable, empty folders."""
+    read_only_root: NotRequired[Annotated[bool, Field(default=True)]]
+    """Everything of the container's file system but `scratch` is read-only."""
     permissions: NotRequired[Annotated[list[Statement], Field(default_factory=list)]]
     """What the application may do on AWS: statements of the task role."""
     managed_policies: NotRequired[
         Annotated[
-            list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam:")]],
+            list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/")]],
+            distinct(),
             Field(default_factory=list),
         ]
     ]
@@ -196,7 +224,7 @@ class RoutingOptions(TypedDict):
         Annotated[list[Annotated[str, Field(min_length=1, max_length=128)]], Field(default_factory=list)]
     ]
     """Host names, with `*` and `?`."""
-    priority: NotRequired[Annotated[int | None, Field(default=None, ge=1, le=50000)]]
+    priority: NotRequired[Annotated[Priority | None, Field(default=None)]]
     """Priority of the listener rule; computed from the conditions when left out, the more exact first."""
 
 
@@ -250,34 +278,20 @@ class ScalingOptions(TypedDict):
     """Seconds between two steps up."""
 
 
-def _valid_strategy(given: "ServiceOptions") -> Iterator[Problem]:
+def _valid_strategy(given: "RunningOptions") -> Iterator[Problem]:
     return strategy_problems(given["capacity"], "capacity")
 
 
-def _time_to_start(given: "ServiceOptions") -> Iterator[Problem]:
-    check = given["task"]["health_check"]
-    if check and check["start_period"] > given["grace_period"]:
-        why = (
-            f"is shorter than the container's own start period of {check['start_period']} s: "
-            "the load balancer would end a task that still starts"
-        )
-        yield Problem("gracePeriod", given["grace_period"], why)
-
-
-def _count_in_range(given: "ServiceOptions") -> Iterator[Problem]:
+def _count_in_range(given: "RunningOptions") -> Iterator[Problem]:
     scaling, count = given["scaling"], given["desired_count"]
     if scaling and not scaling["min"] <= count <= scaling["max"]:
         yield Problem("desiredCount", count, f"is outside scaling, {scaling['min']} to {scaling['max']}")
 
 
-@options(_valid_strategy, _count_in_range, _time_to_start)
-class ServiceOptions(TypedDict):
-    """One service."""
+@options(_valid_strategy, _count_in_range)
+class RunningOptions(TypedDict):
+    """How tasks are reached, counted and replaced: what an ECS service is told."""
 
-    image: NotRequired[Annotated[ImageOptions, Field(default_factory=dict, validate_default=True)]]
-    """What is run."""
-    task: NotRequired[Annotated[TaskOptions, Field(default_factory=dict, validate_default=True)]]
-    """How it is run."""
     routing: NotRequired[Annotated[RoutingOptions, Field(default_factory=dict, validate_default=True)]]
     """Which requests it gets."""
     health_check: NotRequired[Annotated[HealthCheckOptions, Field(default_factory=dict, validate_default=True)]]
@@ -292,5 +306,33 @@ class ServiceOptions(TypedDict):
     """Capacity provider strategy; the cluster's when left out."""
     scaling: NotRequired[Annotated[ScalingOptions | None, Field(default=None)]]
     """Scale by load; a fixed number of tasks when left out."""
-    architecture: NotRequired[Annotated[str, one_of("X86_64", "ARM64"), Field(default="X86_64")]]
+    exec_enabled: NotRequired[Annotated[bool, Field(default=False)]]
+    """ECS Exec: who has the right to `ecs:ExecuteCommand` may open a shell in a running container, and what is typed is
+    logged in a log group of the cluster. Needs `task.readOnlyRoot: false`."""
+
+
+def _time_to_start(given: "ServiceOptions") -> Iterator[Problem]:
+    check = given["task"]["health_check"]
+    if check and check["start_period"] > given["grace_period"]:
+        why = (
+            f"is shorter than the container's own start period of {check['start_period']} s: "
+            "the load balancer would end a task that still starts"
+        )
+        yield Problem("gracePeriod", given["grace_period"], why)
+
+
+def _exec_can_write(given: "ServiceOptions") -> Iterator[Problem]:
+    if given["exec_enabled"] and given["task"]["read_only_root"]:
+        yield Problem("execEnabled", given["exec_enabled"], EXEC_WRITES)
+
+
+@options(_time_to_start, _exec_can_write, extends=RunningOptions)
+class ServiceOptions(RunningOptions):
+    """One service."""
+
+    image: NotRequired[Annotated[ImageOptions, Field(default_factory=dict, validate_default=True)]]
+    """What is run."""
+    task: NotRequired[Annotated[TaskOptions, Field(default_factory=dict, validate_default=True)]]
+    """How it is run."""
+    architecture: NotRequired[Annotated[Architecture, Field(default="X86_64")]]
     """CPU architecture of the image's build and of the task, together."""

@@ -1,5 +1,6 @@
 """The whole stack file."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict
 
@@ -9,10 +10,13 @@ from pydantic import Field
 from settings.cluster import ClusterOptions
 from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
-from settings.options import Problem, model_of, options, read
+from settings.options import OptionsError, Problem, model_of, options, read
 from settings.repository import RepositoryOptions
 from settings.service import ServiceOptions
 
+NAME = re.compile(r"(?!aws|ssm)[a-z0-9]+([_-][a-z0-9]+)*")
+"""What ECR repositories, ECS clusters and task families, and SSM parameters can all be named after (API references:
+CreateRepository, CreateCluster, RegisterTaskDefinition, PutParameter)."""
 RULES_PER_BALANCER = 100
 """Listener rules that one load balancer may have ("Quotas for your Application Load Balancers")."""
 
@@ -26,7 +30,27 @@ def _within_the_quota(given: "StackOptions") -> Iterator[Problem]:
         )
 
 
-@options(_within_the_quota)
+def _reached_by_endpoints(given: "StackOptions") -> Iterator[Problem]:
+    """With endpoints in place of NAT, a task starts only if what ECS needs for it has an endpoint."""
+    network = given["network"]
+    if network["egress"] != "endpoints":
+        return
+    there = {endpoint.rsplit(".", 1)[-1] for endpoint in network["endpoints"]}
+    for path, value, kind in _endpoints_needed(given["services"]):
+        if kind not in there:
+            yield Problem(path, value, f"nothing leads to {kind} from this network: add {kind!r} to network.endpoints")
+
+
+def _endpoints_needed(services: dict[str, ServiceOptions]) -> Iterator[tuple[str, object, str]]:
+    """Where a service asks for something, what it asks for, and the AWS service behind it."""
+    for name, service in services.items():
+        for key, arn in service["task"]["secrets"].items():
+            yield f"services.{name}.task.secrets.{key}", arn, arn.split(":")[2]
+        if service["exec_enabled"]:
+            yield f"services.{name}.execEnabled", True, "ssmmessages"
+
+
+@options(_within_the_quota, _reached_by_endpoints)
 class StackOptions(TypedDict):
     """The settings of a stack."""
 
@@ -47,6 +71,24 @@ class StackOptions(TypedDict):
     """Host of an emulated registry on loopback; the account's own ECR when left out."""
     protect: NotRequired[Annotated[bool, Field(default=False)]]
     """Refuse to delete the repositories, the load balancer and its logs: for stacks that people rely on."""
+
+
+def full_name() -> str:
+    """`PROJECT-STACK` of the running stack: start of every name that people type.
+
+    Raises:
+        OptionsError: AWS would refuse it.
+    """
+    name = f"{pulumi.get_project()}-{pulumi.get_stack()}"
+    if not NAME.fullmatch(name):
+        legal = (
+            "lower case letters and digits in groups, a hyphen or underscore between two, not beginning with aws or ssm"
+        )
+        why = f"repositories, the cluster and parameters are named after it, so it has to be {legal}"
+        raise OptionsError(
+            f"Stack {pulumi.get_stack()!r} needs another name:", [Problem("project and stack", name, why)]
+        )
+    return name
 
 
 def load(config: pulumi.Config) -> StackOptions:

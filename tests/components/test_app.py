@@ -9,10 +9,12 @@ from pulumi import Output
 from components.app import App, app_args
 from components.content_tag import content_tag
 from release.record import ReleaseRecord
+from settings.service import EXEC_WRITES
 from tests.components.declared import PLACE, Made, Secret, changes, compact, declare, problems, text
 
 TOKEN = {"getAuthorizationToken": {"userName": "AWS", "password": "a token"}}
 HOST = "123456789012.dkr.ecr.eu-central-1.amazonaws.com"
+ELSEWHERE = {"reference": "ghcr.io/shop/web:1.2"}
 TMP = "/tmp"  # noqa: S108 - a path inside the container
 
 
@@ -26,7 +28,7 @@ def context(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def app(**asked: Any) -> App:
+def app(url: str = "http://shop.example.com", **asked: Any) -> App:
     """An application on a network, a cluster and a balancer that somebody else made."""
     place: Any = {
         "network": SimpleNamespace(
@@ -35,13 +37,14 @@ def app(**asked: Any) -> App:
         "cluster": SimpleNamespace(
             arn=Output.from_input("arn:cluster"),
             cluster_name="shop-dev",
+            exec_log_group_name="/shop-dev/exec",
             strategy=[{"provider": "FARGATE", "base": 1, "weight": 1}],
         ),
         "balancer": SimpleNamespace(
             security_group_id=Output.from_input("sg-balancer"),
             arn_suffix=Output.from_input("app/shop/1"),
             listener_arn=Output.from_input("arn:listener"),
-            url=Output.from_input("http://shop.example.com"),
+            url=Output.from_input(url),
         ),
     }
     wiring: Any = {
@@ -58,8 +61,8 @@ def app(**asked: Any) -> App:
     return App("web", wiring, place, follow)
 
 
-def made(**asked: Any) -> Made:
-    return declare(lambda: app(**asked), TOKEN)
+def made(url: str = "http://shop.example.com", **asked: Any) -> Made:
+    return declare(lambda: app(url, **asked), TOKEN)
 
 
 def built(context: Path, **asked: Any) -> Made:
@@ -104,7 +107,7 @@ def container(image: str, version: str) -> dict[str, Any]:
     }
 
 
-def record(image: str, *, time_limit: int = 900) -> Secret:
+def record(image: str, *, time_limit: int = 900) -> str:
     told = ReleaseRecord(
         account="123456789012",
         region="eu-central-1",
@@ -115,7 +118,7 @@ def record(image: str, *, time_limit: int = 900) -> Secret:
         container="web",
         time_limit_seconds=time_limit,
     )
-    return Secret(told.to_json())
+    return told.to_json()
 
 
 WRITE_LOG = {
@@ -206,7 +209,6 @@ def test_an_application_is_wired_from_its_dockerfile_to_its_record(context: Path
             "buildOnPreview": False,
             "registry": {"server": HOST, "username": "AWS", "password": Secret("a token")},
             "skipPush": False,
-            "opts.ignoreChanges": ["skipPush"],
             "opts.needs": ["LifecyclePolicy.web"],
             "opts.parent": "AppImage.web",
         },
@@ -311,6 +313,7 @@ def test_an_application_is_wired_from_its_dockerfile_to_its_record(context: Path
             },
             "propagateTags": "SERVICE",
             "enableEcsManagedTags": True,
+            "enableExecuteCommand": False,
             "waitForSteadyState": False,
             "opts.needs": [
                 "ListenerRule.web",
@@ -325,7 +328,7 @@ def test_an_application_is_wired_from_its_dockerfile_to_its_record(context: Path
             "name": "/shop-dev/web/release",
             "type": "String",
             "description": "The last good release: Slipway writes it when what runs is what was declared",
-            "value": record(image),
+            "insecureValue": record(image),
             "opts.hooks": {"beforeCreate": ["web-follow"], "beforeUpdate": ["web-follow"]},
             "opts.needs": RECORD_WAITS_FOR,
             "opts.parent": "Release.web",
@@ -357,7 +360,7 @@ def test_an_image_from_elsewhere_needs_no_repository_and_no_right_to_pull_from_o
             "containerDefinitions": compact([container(image, "1.2")]),
             "opts.needs": ["LogGroup.web", "RolePolicy.web-execution"],
         },
-        RECORD: {"value": record(image)},
+        RECORD: {"insecureValue": record(image)},
     }
 
 
@@ -412,7 +415,7 @@ def test_what_the_stack_decides_reaches_the_part_that_it_is_for(context: Path):
 def test_a_tag_that_is_there_is_not_pushed_again(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     assert changes(built(context), built(context, pushed_tags=[tag])) == {
-        f"docker:index/image:Image web-{tag}": {"skipPush": True}
+        f"docker:index/image:Image web-{tag}": {"skipPush": True, "opts.ignoreChanges": ["skipPush"]}
     }
 
 
@@ -423,7 +426,7 @@ def test_numbers_of_a_release_are_in_the_service_and_in_the_time_that_it_may_tak
     assert found.pop(SERVICE) == {"desiredCount": 0, "healthCheckGracePeriodSeconds": 120}
     (image,) = [one["imageName"] for key, one in built(context).children.items() if key.startswith("docker:")]
     # Three failures in their turn (180 to start, 120 of grace, 30 to stop), then healthy (2 x 30), drained (5 + 30).
-    assert found == {RECORD: {"value": record(image, time_limit=3 * (180 + 120 + 30) + 2 * 30 + 5 + 30)}}
+    assert found == {RECORD: {"insecureValue": record(image, time_limit=3 * (180 + 120 + 30) + 2 * 30 + 5 + 30)}}
 
 
 @pytest.mark.parametrize(
@@ -432,11 +435,31 @@ def test_numbers_of_a_release_are_in_the_service_and_in_the_time_that_it_may_tak
         ({}, "http://shop.example.com/"),
         ({"paths": ["/api/*"]}, "http://shop.example.com/api/"),
         ({"paths": ["/one", "/two"]}, "http://shop.example.com/one"),
-        ({"paths": [], "hosts": ["api.example.com"]}, "http://shop.example.com/"),
+        ({"paths": ["/v?/x*"]}, "http://shop.example.com/v"),
+        ({"paths": [], "hosts": ["api.example.com"]}, "http://api.example.com/"),
+        ({"paths": ["/v1/*"], "hosts": ["*.example.com", "a?.org", "b.org"]}, "http://b.org/v1/"),
+        ({"hosts": ["*.example.com"]}, "http://shop.example.com/"),
     ],
 )
-def test_its_url_leads_to_its_first_path(routing: dict[str, Any], url: str):
-    assert made(image={"reference": "ghcr.io/shop/web:1.2"}, routing=routing).outputs["url"] == url
+def test_its_url_leads_to_its_first_path_at_its_own_host(routing: dict[str, Any], url: str):
+    assert made(image=ELSEWHERE, routing=routing).outputs["url"] == url
+
+
+def test_its_url_has_the_balancers_scheme_and_port():
+    routing = {"hosts": ["api.example.com"]}
+    assert (
+        made("https://shop.example.com", image=ELSEWHERE, routing=routing).outputs["url"] == "https://api.example.com/"
+    )
+    assert made("http://shop:8080", image=ELSEWHERE, routing=routing).outputs["url"] == "http://api.example.com:8080/"
+
+
+def test_a_shell_is_the_services_switch_and_the_tasks_right(context: Path):
+    before = built(context, task={"read_only_root": False})
+    found = changes(before, built(context, task={"read_only_root": False}, exec_enabled=True))
+    assert found.pop(SERVICE) == {"enableExecuteCommand": True}
+    assert found.pop(DEFINITION)["opts.needs"][-1] == "RolePolicy.web-task"
+    (permitted,) = found.values()
+    assert "log-group:/shop-dev/exec:*" in permitted["policy"]
 
 
 def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
@@ -455,6 +478,11 @@ def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
             {"task": {"cpu": 257}},
             "web.task.cpu: Fargate has no such pair of cpu and memory; the nearest is cpu: 512, memory: 1024",
         ),
+        (
+            {"exec_enabled": True},
+            f"web.exec_enabled: {EXEC_WRITES}",
+        ),
+        ({"priority": 0}, "web.priority: input should be greater than or equal to 1"),
         (
             {"image": {"reference": "ghcr.io/shop/web:1", "target": "build"}},
             "web.image.target: has no meaning with a reference: nothing is built",

@@ -63,7 +63,6 @@ def declared(context: Path, tag: str, host: str = HOST, **build: Any) -> dict[st
             "buildOnPreview": False,
             "registry": {"server": host, "username": "AWS", "password": Secret("a token")},
             "skipPush": False,
-            "opts.ignoreChanges": ["skipPush"],
             "opts.needs": ["Thing.repository"],
         }
     }
@@ -95,9 +94,10 @@ def test_a_registry_that_is_unknown_hides_the_token_alone(context: Path):
 def test_a_tag_that_is_there_is_not_pushed_again(context: Path):
     tag = tag_of(context)
     (child,) = made(context=str(context), pushed_tags=["c-other", tag]).children.values()
-    assert child == {**declared(context, tag)[f"docker:index/image:Image web-{tag}"], "skipPush": True}
+    expected = declared(context, tag)[f"docker:index/image:Image web-{tag}"]
+    assert child == {**expected, "skipPush": True, "opts.ignoreChanges": ["skipPush"]}
     (child,) = made(context=str(context), pushed_tags=["c-other"]).children.values()
-    assert child["skipPush"] is False
+    assert child == expected
 
 
 def test_the_architecture_is_the_platform(context: Path):
@@ -153,6 +153,12 @@ def test_a_references_version(reference: str, version: str):
 def test_an_image_without_a_repository_is_refused():
     with pytest.raises(ValueError, match="web: an image that is built here needs a repository"):
         declare(lambda: image(None))
+
+
+@pytest.mark.parametrize("reference", [None, "ghcr.io/shop/web:1"])
+def test_an_architecture_that_ecs_does_not_have_is_told(reference: str | None):
+    told = ["web.architecture: must be one of X86_64, ARM64"]
+    assert problems(lambda: image(None, architecture="arm64", reference=reference)) == told
 
 
 def test_a_context_that_is_not_there_is_named(tmp_path: Path):

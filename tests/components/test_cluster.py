@@ -44,6 +44,7 @@ def test_its_outputs():
     assert made().outputs == {
         "arn": "Cluster.cluster.arn",
         "cluster_name": "shop-dev",
+        "exec_log_group_name": "/shop-dev/exec",
         "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
     }
 

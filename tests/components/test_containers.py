@@ -20,6 +20,7 @@ def container(**asked: Any) -> dict[str, Any]:
         "stop_timeout": 30,
         "health_check": None,
         "scratch": {},
+        "read_only_root": True,
     }
     return main_container("web", **{**wiring, **asked})
 
@@ -49,6 +50,10 @@ def test_a_container_is_non_root_read_only_and_without_capabilities():
         "volumesFrom": [],
         "systemControls": [],
     }
+
+
+def test_a_root_that_may_be_written_to():
+    assert container(read_only_root=False) == {**container(), "readonlyRootFilesystem": False}
 
 
 def test_what_ecs_keeps_in_no_order_is_sorted():

@@ -51,13 +51,8 @@ SERVICE = {
     "listener_arn": "arn:listener",
     "container": "web",
     "port": 8080,
-    "strategy": [{"provider": "FARGATE"}],
-    "routing": {},
+    "capacity": [{"provider": "FARGATE"}],
     "priority": 7,
-    "health_check": {},
-    "grace_period": 60,
-    "deregistration_delay": 30,
-    "desired_count": 2,
     "scaling": {},
 }
 BALANCER = {
@@ -103,7 +98,7 @@ def _app(args: Any, opts: ResourceOptions | None) -> App:
         "network": SimpleNamespace(vpc_id="vpc-1", private_subnet_ids=SUBNETS),
         "cluster": SimpleNamespace(arn="arn:cluster", cluster_name="shop-dev", strategy=[{"provider": "FARGATE"}]),
         "balancer": SimpleNamespace(
-            security_group_id="sg", arn_suffix="app/shop/1", listener_arn="arn", url="http://x"
+            security_group_id="sg", arn_suffix="app/shop/1", listener_arn="arn", url=Output.from_input("http://x")
         ),
     }
     return App("web", args, place, lambda _: None, opts)

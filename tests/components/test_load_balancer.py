@@ -26,7 +26,16 @@ def made(**asked: Any) -> Made:
 
 
 GROUP = "aws:ec2/securityGroup:SecurityGroup balancer"
-LET_IN = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-0"
+LET_IN = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-{}-{}".format
+VPC = LET_IN("vpc", 80)
+ANYONE = LET_IN("0-0-0-0-0", 80)
+RULE = {
+    "securityGroupId": "SecurityGroup.balancer.id",
+    "description": "clients of the listener",
+    "ipProtocol": "tcp",
+    "fromPort": 80,
+    "toPort": 80,
+}
 BALANCER = "aws:lb/loadBalancer:LoadBalancer balancer"
 LISTENER = "aws:lb/listener:Listener balancer"
 
@@ -34,14 +43,7 @@ LISTENER = "aws:lb/listener:Listener balancer"
 def test_a_balancer_is_internal_and_open_to_its_own_network_alone():
     assert made().children == {
         GROUP: {"vpcId": "vpc-1", "description": "Load balancer: open for its listener only"},
-        LET_IN: {
-            "securityGroupId": "SecurityGroup.balancer.id",
-            "description": "clients of the listener",
-            "cidrIpv4": "10.0.0.0/16",
-            "ipProtocol": "tcp",
-            "fromPort": 80,
-            "toPort": 80,
-        },
+        VPC: {**RULE, "cidrIpv4": "10.0.0.0/16"},
         BALANCER: {
             "loadBalancerType": "application",
             "internal": True,
@@ -78,29 +80,33 @@ PUBLIC = {"internal": False, "subnets": ["subnet-a", "subnet-b"]}
 
 
 def test_open_to_the_internet_on_public_subnets():
-    assert changes(made(), made(open_to_internet=True)) == {LET_IN: {"cidrIpv4": "0.0.0.0/0"}, BALANCER: PUBLIC}
+    anyone = {ANYONE: {**RULE, "cidrIpv4": "0.0.0.0/0"}}
+    assert changes(made(), made(open_to_internet=True)) == {VPC: ..., **anyone, BALANCER: PUBLIC}
 
 
 @pytest.mark.parametrize("open_to_internet", [False, True])
 def test_blocks_are_let_in_and_nobody_else(open_to_internet: bool):  # noqa: FBT001 - pytest gives it
     blocks = ["203.0.113.0/24", "198.51.100.7/32"]
     assert changes(made(), made(allowed_cidrs=blocks, open_to_internet=open_to_internet)) == {
-        LET_IN: {"cidrIpv4": "203.0.113.0/24"},
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-1": {
-            "securityGroupId": "SecurityGroup.balancer.id",
-            "description": "clients of the listener",
-            "cidrIpv4": "198.51.100.7/32",
-            "ipProtocol": "tcp",
-            "fromPort": 80,
-            "toPort": 80,
-        },
+        VPC: ...,
+        LET_IN("203-0-113-0-24", 80): {**RULE, "cidrIpv4": "203.0.113.0/24"},
+        LET_IN("198-51-100-7-32", 80): {**RULE, "cidrIpv4": "198.51.100.7/32"},
         BALANCER: PUBLIC,
     }
 
 
+def test_a_block_that_is_taken_out_leaves_the_others_rules_alone():
+    both, one = (made(allowed_cidrs=blocks) for blocks in (["203.0.113.0/24", "198.51.100.7/32"], ["198.51.100.7/32"]))
+    assert changes(both, one) == {LET_IN("203-0-113-0-24", 80): ...}
+
+
 def test_a_port_is_the_listeners_the_groups_and_the_urls():
     other = made(port=8080)
-    assert changes(made(), other) == {LET_IN: {"fromPort": 8080, "toPort": 8080}, LISTENER: {"port": 8080}}
+    assert changes(made(), other) == {
+        VPC: ...,
+        LET_IN("vpc", 8080): {**RULE, "cidrIpv4": "10.0.0.0/16", "fromPort": 8080, "toPort": 8080},
+        LISTENER: {"port": 8080},
+    }
     assert other.outputs["url"] == "http://LoadBalancer.balancer.dnsName:8080"
 
 
@@ -126,14 +132,7 @@ def test_a_domain_is_answered_over_https_alone():
     assert changes(plain, one) | {"slipway:index:Certificate balancer": {}} == {
         "slipway:index:Certificate balancer": {},
         **{key: inputs for key, inputs in one.children.items() if inputs.get("opts.parent") == "Certificate.balancer"},
-        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule balancer-1": {
-            "securityGroupId": "SecurityGroup.balancer.id",
-            "description": "clients of the listener",
-            "cidrIpv4": "0.0.0.0/0",
-            "ipProtocol": "tcp",
-            "fromPort": 443,
-            "toPort": 443,
-        },
+        LET_IN("0-0-0-0-0", 443): {**RULE, "cidrIpv4": "0.0.0.0/0", "fromPort": 443, "toPort": 443},
         LISTENER: {"defaultActions": REDIRECT},
         HTTPS: {
             "loadBalancerArn": "LoadBalancer.balancer.arn",
@@ -222,7 +221,7 @@ def test_an_unknown_network_leaves_the_rest_known():
 
     assert changes(known, declare(make, preview=True)) == {
         GROUP: {"vpcId": UNKNOWN},
-        LET_IN: {"cidrIpv4": UNKNOWN},
+        VPC: {"cidrIpv4": UNKNOWN},
         BALANCER: {"subnets": UNKNOWN},
     }
 
@@ -237,6 +236,8 @@ def test_an_unknown_network_leaves_the_rest_known():
             {"allowed_cidrs": ["10.0.0.0/8", "10.0.0.1/8"]},
             "balancer.allowed_cidrs.1: must be an IPv4 block such as 203.0.113.0/24",
         ),
+        ({"allowed_cidrs": ["10.0.0.1"]}, "balancer.allowed_cidrs.0: must be an IPv4 block such as 203.0.113.0/24"),
+        ({"allowed_cidrs": ["10.0.0.0/8"] * 2}, "balancer.allowed_cidrs: names '10.0.0.0/8' twice"),
         ({"open_to_internet": "yes"}, "balancer.open_to_internet: input should be a valid boolean"),
         (
             {"open_to_internet": True, "plain_http": False},

@@ -70,6 +70,7 @@ def test_a_network_is_a_vpc_with_one_nat_an_emptied_default_group_and_flow_logs(
             "trafficType": "ALL",
             "logDestination": "LogGroup.network-flow.arn",
             "iamRoleArn": "Role.network-flow.arn",
+            "opts.needs": ["RolePolicy.network-flow"],
         },
     }
 
@@ -94,17 +95,21 @@ def test_a_block_of_its_own():
     assert made(cidr="10.1.0.0/20").outputs["cidr"] == "10.1.0.0/20"
 
 
-def test_endpoints_stand_in_place_of_nat():
-    def interface(service: str) -> dict[str, Any]:
-        return {
-            "vpcId": "Vpc.network.vpcId",
-            "serviceName": f"com.amazonaws.eu-central-1.{service}",
-            "vpcEndpointType": "Interface",
-            "privateDnsEnabled": True,
-            "subnetIds": ["Vpc.network.privateSubnetIds.0", "Vpc.network.privateSubnetIds.1"],
-            "securityGroupIds": ["SecurityGroup.network-endpoints.id"],
-        }
+ENDPOINT = "aws:ec2/vpcEndpoint:VpcEndpoint network-{}".format
 
+
+def interface(service: str) -> dict[str, Any]:
+    return {
+        "vpcId": "Vpc.network.vpcId",
+        "serviceName": f"com.amazonaws.eu-central-1.{service}",
+        "vpcEndpointType": "Interface",
+        "privateDnsEnabled": True,
+        "subnetIds": ["Vpc.network.privateSubnetIds.0", "Vpc.network.privateSubnetIds.1"],
+        "securityGroupIds": ["SecurityGroup.network-endpoints.id"],
+    }
+
+
+def test_endpoints_stand_in_place_of_nat():
     layers = {
         "Effect": "Allow",
         "Principal": "*",
@@ -125,17 +130,48 @@ def test_endpoints_stand_in_place_of_nat():
             "fromPort": 443,
             "toPort": 443,
         },
-        "aws:ec2/vpcEndpoint:VpcEndpoint network-ecr-api": interface("ecr.api"),
-        "aws:ec2/vpcEndpoint:VpcEndpoint network-ecr-dkr": interface("ecr.dkr"),
-        "aws:ec2/vpcEndpoint:VpcEndpoint network-logs": interface("logs"),
-        "aws:ec2/vpcEndpoint:VpcEndpoint network-s3": {
+        ENDPOINT("ecr-api"): interface("ecr.api"),
+        ENDPOINT("ecr-dkr"): interface("ecr.dkr"),
+        ENDPOINT("logs"): interface("logs"),
+        ENDPOINT("s3"): {
             "vpcId": "Vpc.network.vpcId",
             "serviceName": "com.amazonaws.eu-central-1.s3",
             "vpcEndpointType": "Gateway",
-            "policy": json.dumps({"Version": "2012-10-17", "Statement": [layers]}),
+            "policy": text({"Version": "2012-10-17", "Statement": [layers]}),
             "routeTableIds": ["RouteTable.table-0.id", "RouteTable.table-1.id"],
         },
     }
+
+
+def test_a_task_waits_for_its_way_out():
+    assert made().waits["private_subnet_ids"] == ["Vpc.network"]
+    way_out = [f"VpcEndpoint.network-{service}" for service in ("ecr-api", "ecr-dkr", "logs", "s3")]
+    assert made(egress="endpoints").waits["private_subnet_ids"] == [
+        "SecurityGroupIngressRule.network-endpoints",
+        "Vpc.network",
+        *way_out,
+    ]
+
+
+def test_a_further_service_has_an_endpoint_that_a_task_waits_for():
+    more = made(egress="endpoints", endpoints=["secretsmanager"])
+    assert changes(made(egress="endpoints"), more) == {ENDPOINT("secretsmanager"): interface("secretsmanager")}
+    assert "VpcEndpoint.network-secretsmanager" in more.waits["private_subnet_ids"]
+
+
+def test_endpoints_have_the_names_of_their_partition():
+    china = {**PLACE, "region": "cn-north-1", "partition": "aws-cn"}
+    found = made(account=china, egress="endpoints", endpoints=["ssm", "cn.com.amazonaws.cn-north-1.sqs"]).children
+    assert {inputs["serviceName"] for inputs in found.values() if "serviceName" in inputs} == {
+        "cn.com.amazonaws.cn-north-1.ecr.api",
+        "cn.com.amazonaws.cn-north-1.ecr.dkr",
+        "com.amazonaws.cn-north-1.logs",
+        "com.amazonaws.cn-north-1.s3",
+        "com.amazonaws.cn-north-1.ssm",
+        "cn.com.amazonaws.cn-north-1.sqs",
+    }
+    (layers,) = json.loads(found[ENDPOINT("s3")]["policy"])["Statement"]
+    assert layers["Resource"] == "arn:aws-cn:s3:::prod-cn-north-1-starport-layer-bucket/*"
 
 
 def test_without_flow_logs():
@@ -162,6 +198,17 @@ def test_an_existing_network_gets_nothing_and_is_asked_for_its_block():
         ({"zones": 1}, "network.zones: input should be greater than or equal to 2"),
         ({"cidr": "10.0.0.0/8"}, "network.cidr: must be a block from /16 to /24"),
         ({"cidr": "10.0.0.1/16"}, "network.cidr: must be an IPv4 block: 10.0.0.1/16 has host bits set"),
+        ({"cidr": "10.0.0.0/255.255.0.0"}, "network.cidr: must be an IPv4 block: write it as 10.0.0.0/16"),
+        (
+            {"endpoints": ["ssm"]},
+            "network.endpoints: needs egress: endpoints; a NAT gateway leads to every service",
+        ),
+        ({"egress": "endpoints", "endpoints": ["logs"]}, "network.endpoints: is there anyway: take it out"),
+        ({"egress": "endpoints", "endpoints": ["ssm", "ssm"]}, "network.endpoints: names 'ssm' twice"),
+        (
+            {"existing": EXISTING, "endpoints": ["ssm"]},
+            "network.endpoints: has no meaning with an existing network: take one of them out",
+        ),
         (
             {"egress": "natPerZones"},
             "network.egress: must be one of nat, natPerZone, endpoints; did you mean 'natPerZone'?",

@@ -25,6 +25,12 @@ def test_a_repository_that_is_there_is_asked_for_its_tags_and_another_is_not():
     ]
 
 
+def test_nothing_is_asked_for_nothing():
+    made = declare(lambda: pushed_tags([]))
+    assert made.component == {}
+    assert made.calls == []
+
+
 @pytest.mark.parametrize("fails", ["getRepositories", "getImages"])
 def test_a_look_up_that_fails_is_an_error(fails: str):
     answers = {"getRepositories": {"names": ["shop/web"]}, "getImages": IMAGES, fails: RuntimeError("AccessDenied")}

@@ -7,7 +7,7 @@ from pulumi import Output
 from components import release
 from components.release import Release
 from release.record import ReleaseRecord
-from tests.components.declared import PLACE, UNKNOWN, Made, Secret, Thing, changes, declare, problems
+from tests.components.declared import PLACE, UNKNOWN, Made, Thing, changes, declare, problems
 
 ARN = "arn:aws:ecs:eu-central-1:123456789012:task-definition/shop-dev-web:7"
 RECORD = ReleaseRecord(
@@ -53,8 +53,7 @@ def test_a_release_is_a_record_whose_hook_runs_before_it_is_written():
             "name": "/shop-dev/web/release",
             "type": "String",
             "description": "The last good release: Slipway writes it when what runs is what was declared",
-            # The SDK seals the value of every parameter.
-            "value": Secret(RECORD.to_json()),
+            "insecureValue": RECORD.to_json(),
             "opts.hooks": {"beforeCreate": ["web-follow"], "beforeUpdate": ["web-follow"]},
         }
     }
@@ -98,7 +97,7 @@ def test_it_waits_for_what_it_tells_of():
 )
 def test_all_that_was_declared_is_recorded(asked: dict[str, Any], recorded: dict[str, Any]):
     told = ReleaseRecord(**{**vars(RECORD), **recorded}).to_json()
-    assert changes(made(), made(**asked)) == {PARAMETER: {"value": Secret(told)}}
+    assert changes(made(), made(**asked)) == {PARAMETER: {"insecureValue": told}}
 
 
 def test_a_name():
@@ -115,7 +114,7 @@ def test_outputs_are_taken_as_inputs():
 def test_a_revision_that_is_unknown_leaves_the_record_unknown():
     known = declare(lambda: made_of([]), preview=True)
     unknown = declare(lambda: made_of([], task_definition_arn=Thing("task").id), preview=True)
-    assert changes(known, unknown) == {PARAMETER: {"value": Secret(UNKNOWN)}}
+    assert changes(known, unknown) == {PARAMETER: {"insecureValue": UNKNOWN}}
 
 
 @pytest.mark.parametrize(

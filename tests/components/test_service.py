@@ -20,14 +20,8 @@ def wiring(**asked: Any) -> Any:
         "listener_arn": "arn:listener",
         "container": "main",
         "port": 8080,
-        "strategy": [{"provider": "FARGATE"}],
-        "routing": {},
+        "capacity": [{"provider": "FARGATE"}],
         "priority": 7,
-        "health_check": {},
-        "grace_period": 60,
-        "deregistration_delay": 30,
-        "desired_count": 2,
-        "scaling": None,
         **asked,
     }
 
@@ -118,6 +112,7 @@ def test_a_service_runs_is_let_in_and_rolls_safely():
             },
             "propagateTags": "SERVICE",
             "enableEcsManagedTags": True,
+            "enableExecuteCommand": False,
             "waitForSteadyState": False,
             "opts.needs": [
                 "ListenerRule.web",
@@ -139,7 +134,7 @@ def test_its_outputs():
 
 def test_a_strategy():
     strategy = [{"provider": "FARGATE", "base": 1}, {"provider": "FARGATE_SPOT", "weight": 3}]
-    assert changes(made(), made(strategy=strategy)) == {
+    assert changes(made(), made(capacity=strategy)) == {
         SERVICE: {
             "capacityProviderStrategies": [
                 {"capacityProvider": "FARGATE", "base": 1, "weight": 1},
@@ -191,6 +186,10 @@ def test_the_count_is_ignored_exactly_when_scaling_is_on():
 
 def test_a_fixed_count():
     assert changes(made(), made(desired_count=0)) == {SERVICE: {"desiredCount": 0}}
+
+
+def test_a_shell_in_a_container_is_asked_for_by_name():
+    assert changes(made(), made(exec_enabled=True)) == {SERVICE: {"enableExecuteCommand": True}}
 
 
 def test_a_port_is_let_in_on_both_sides_and_never_the_target_groups():
@@ -304,10 +303,18 @@ def test_unknown_inputs_leave_the_rest_known():
         ),
         ({"scaling": {"min": 11}}, "web.scaling.min: is above max, 10"),
         (
-            {"strategy": [{"provider": "FARGATE_SPOTS"}]},
-            "web.strategy.0.provider: must be one of FARGATE, FARGATE_SPOT; did you mean 'FARGATE_SPOT'?",
+            {"capacity": [{"provider": "FARGATE_SPOTS"}]},
+            "web.capacity.0.provider: must be one of FARGATE, FARGATE_SPOT; did you mean 'FARGATE_SPOT'?",
         ),
         ({"port": "8080"}, "web.port: input should be a valid integer"),
+        ({"port": 0}, "web.port: input should be greater than or equal to 1"),
+        ({"priority": 50001}, "web.priority: input should be less than or equal to 50000"),
+        ({"grace_period": -1}, "web.grace_period: input should be greater than or equal to 0"),
+        ({"deregistration_delay": 3601}, "web.deregistration_delay: input should be less than or equal to 3600"),
+        ({"desired_count": -1}, "web.desired_count: input should be greater than or equal to 0"),
+        ({"desired_count": 11, "scaling": {}}, "web.desired_count: is outside scaling, 2 to 10"),
+        ({"capacity": []}, "web.capacity: names no capacity provider"),
+        ({"capacity": [{"provider": "FARGATE"}] * 2}, "web.capacity: names a provider twice"),
     ],
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):

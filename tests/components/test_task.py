@@ -219,6 +219,23 @@ def test_secrets_are_granted_one_by_one_without_the_key_and_version_behind_them(
     }
 
 
+def test_a_version_of_a_parameter_is_read_and_not_granted():
+    parameter = ARN("ssm", "parameter/shop/key")
+    found = made(secrets={"KEY": f"{parameter}:3"}).children
+    assert json.loads(found[GRANTED]["policy"])["Statement"][-1]["Resource"] == [parameter]
+    assert json.loads(found[DEFINITION]["containerDefinitions"])[0]["secrets"][0]["valueFrom"] == f"{parameter}:3"
+
+
+def test_keys_of_secrets_are_granted_one_by_one():
+    asked: dict[str, Any] = {"secrets": {"KEY": ARN("ssm", "parameter/shop/key")}}
+    keys = [ARN("kms", f"key/{letter}") for letter in "ba"]
+    before, after = made(**asked), made(**asked, secret_keys=keys)
+    (policy,) = (change.pop("policy") for change in changes(before, after).values())
+    decrypt = {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": sorted(keys)}
+    old, new = (json.loads(one)["Statement"] for one in (before.children[GRANTED]["policy"], policy))
+    assert [one for one in new if one not in old] == [decrypt]
+
+
 def test_rights_are_in_one_order():
     arns = [ARN("ssm", f"parameter/{letter}") for letter in "hgfedcba"]
     policy = made(secrets={f"KEY_{number}": arn for number, arn in enumerate(arns)}).children[GRANTED]["policy"]
@@ -292,18 +309,56 @@ def test_the_application_may_what_is_permitted():
         PERMITTED: {
             "role": "Role.web-task.id",
             "policy": allowing({"Action": ["s3:GetObject"], "Resource": ["arn:aws:s3:::shop/*"]}),
-        }
+        },
+        DEFINITION: {"opts.needs": ["LogGroup.web", "RolePolicy.web-execution", "RolePolicy.web-task"]},
     }
 
 
 def test_the_application_has_managed_policies():
     arn = "arn:aws:iam::aws:policy/service-role/AmazonSQSReadOnlyAccess"
+    attached = "web-task-aws-AmazonSQSReadOnlyAccess"
     assert changes(made(), made(managed_policies=[arn])) == {
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment web-task-AmazonSQSReadOnlyAccess": {
+        f"aws:iam/rolePolicyAttachment:RolePolicyAttachment {attached}": {
             "role": "Role.web-task.name",
             "policyArn": arn,
-        }
+        },
+        DEFINITION: {"opts.needs": ["LogGroup.web", "RolePolicy.web-execution", f"RolePolicyAttachment.{attached}"]},
     }
+
+
+def test_a_policy_of_the_accounts_may_have_the_name_of_one_of_awss():
+    arns = ["arn:aws:iam::aws:policy/ReadOnlyAccess", "arn:aws:iam::123456789012:policy/ReadOnlyAccess"]
+    attached = {key.split()[1] for key in made(managed_policies=arns).children if "Attachment" in key}
+    assert attached == {"web-task-aws-ReadOnlyAccess", "web-task-123456789012-ReadOnlyAccess"}
+
+
+def test_a_shell_is_granted_its_channels_and_its_log_and_no_more():
+    found = changes(made(read_only_root=False), made(read_only_root=False, exec_log_group_name="/shop-dev/exec"))
+    channels = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
+    logs = "arn:aws:logs:eu-central-1:123456789012:log-group:"
+    assert found[PERMITTED] == {
+        "role": "Role.web-task.id",
+        "policy": allowing(
+            {"Action": [f"ssmmessages:{one}" for one in channels], "Resource": "*"},
+            {"Action": "logs:DescribeLogGroups", "Resource": f"{logs}*"},
+            {
+                "Action": ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                "Resource": f"{logs}/shop-dev/exec:*",
+            },
+        ),
+    }
+
+
+def test_a_shells_rights_stand_beside_the_applications_own():
+    one = {"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}
+    asked = {"read_only_root": False, "permissions": [one], "exec_log_group_name": "/shop-dev/exec"}
+    statements = json.loads(made(**asked).children[PERMITTED]["policy"])["Statement"]
+    assert [each["Resource"] for each in statements[:2]] == [["arn:aws:s3:::shop/*"], "*"]
+    assert len(statements) == 4
+
+
+def test_a_root_that_may_be_written_to():
+    assert changes(made(), made(read_only_root=False)) == {DEFINITION: containing(readonlyRootFilesystem=False)}
 
 
 def test_names():
@@ -333,6 +388,16 @@ def test_names():
             {"environment": {"A": "1"}, "secrets": {"A": ARN("ssm", "parameter/a")}},
             "secrets.A: is in environment too: one of them would be lost",
         ),
+        ({"architecture": "x86"}, "architecture: must be one of X86_64, ARM64"),
+        ({"scratch": ["/cache", TMP, "/cache"]}, "scratch: names '/cache' twice"),
+        (
+            {"managed_policies": ["arn:aws:iam::aws:policy/X"] * 2},
+            "managed_policies: names 'arn:aws:iam::aws:policy/X'",
+        ),
+        ({"managed_policies": ["arn:aws:iam::aws:role/X"]}, "managed_policies.0: string should match pattern "),
+        ({"secret_keys": [ARN("kms", "key/a")]}, "secret_keys: has no meaning without secrets"),
+        ({"exec_log_group_name": "/x"}, "exec_log_group_name: ECS Exec's agent writes to the container's root file"),
+        ({"environment": {"apiKey": 1}}, "environment.apiKey: input should be a valid string"),
         ({"user": "root"}, "user: string should match pattern "),
         ({"user": "0:0"}, "user: string should match pattern "),
         ({"secrets": {"A": "hunter2"}}, "secrets.A: string should match pattern "),

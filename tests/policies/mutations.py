@@ -268,7 +268,8 @@ BALANCING = [
 ]
 
 CLIENTS, TASKS_IN, OUT = (
-    f"SecurityGroup{name}" for name in ("IngressRule:balancer-0", "IngressRule:web-from-balancer", "EgressRule:web-out")
+    f"SecurityGroup{name}"
+    for name in ("IngressRule:balancer-0-0-0-0-0-80", "IngressRule:web-from-balancer", "EgressRule:web-out")
 )
 WEB = {f"{TASKS_IN}.cidrIpv4": "0.0.0.0/0", f"{TASKS_IN}.fromPort": 443, f"{TASKS_IN}.toPort": 443}
 ENDPOINTS = {
@@ -360,7 +361,7 @@ IDENTITIES = [
         {f"{ROLE}.permissionsBoundary": GONE},
         ground={f"{ROLE}.permissionsBoundary": "arn:aws:iam::123456789012:policy/boundary"},
     ),
-    Mutation("secret-not-literal", {"Parameter:web.name": "/web/db-password", "Parameter:web.value": UNKNOWN}),
+    Mutation("secret-not-literal", {"Parameter:web.name": "/web/db-password", "Parameter:web.insecureValue": UNKNOWN}),
     Mutation("logs-retention", {"LogGroup:network-flow.retentionInDays": 1}),
     Mutation("logs-kms", {"LogGroup:web.kmsKeyId": GONE}, ground={"LogGroup:web.kmsKeyId": KEY}),
     Mutation("logs-deletion-protected", {"LogGroup:web.skipDestroy": False}, ground={"LogGroup:web.skipDestroy": True}),

@@ -4,12 +4,14 @@ import json
 import os
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pulumi.runtime.mocks import MockCallArgs
 from rich.console import Console
 
 from local import stack_file
-from local.plan import plan, show, unknown_paths
+from local.plan import Nothing, plan, show, unknown_paths
 from local.program import UNKNOWN, Declared, ProgramError, Run
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,7 +68,7 @@ def test_the_task_waits_for_its_image_and_the_image_for_its_repository(planned: 
     (definition,), (image,), (repository,) = (of_type(run, kind) for kind in ("TaskDefinition", "Image", "Repository"))
     assert image.urn in definition.dependencies
     assert repository.urn in image.dependencies
-    assert image.ignore_changes == ("skipPush",)
+    assert image.inputs["skipPush"] is False
 
 
 def test_the_service_waits_for_its_rule_and_is_safe_to_roll(planned: tuple[str, Run]):
@@ -79,6 +81,13 @@ def test_the_service_waits_for_its_rule_and_is_safe_to_roll(planned: tuple[str, 
     assert service.inputs["networkConfiguration"]["assignPublicIp"] is False
 
 
+def test_the_release_record_is_no_secret(planned: tuple[str, Run]):
+    _, run = planned
+    (record,) = of_type(run, "Parameter")
+    assert record.inputs["insecureValue"] == UNKNOWN
+    assert "value" not in record.inputs
+
+
 def test_the_count_is_ignored_exactly_when_scaling_is_on(planned: tuple[str, Run]):
     _, run = planned
     (service,) = of_type(run, "Service")
@@ -89,7 +98,8 @@ def test_nothing_is_open_to_the_world_but_what_was_asked(planned: tuple[str, Run
     stack, run = planned
     rules = of_type(run, "SecurityGroupIngressRule")
     opened = {(one.name, one.inputs["fromPort"]) for one in rules if one.inputs.get("cidrIpv4") == "0.0.0.0/0"}
-    plain, secure = {("balancer-0", 80)}, {("balancer-0", 80), ("balancer-1", 443)}
+    plain = {("balancer-0-0-0-0-0-80", 80)}
+    secure = plain | {("balancer-0-0-0-0-0-443", 443)}
     assert opened == {"local": set(), "dev": plain}.get(stack, secure)
     for group in of_type(run, "SecurityGroup"):
         assert not {"ingress", "egress"} & group.inputs.keys()
@@ -156,6 +166,37 @@ def test_every_component_registers_under_a_frozen_token(planned: tuple[str, Run]
     }
 
 
+def configured(tmp_path: Path, stack: str, config: str) -> Path:
+    """The project with one stack file of its own."""
+    for name in ("settings", "components", "release", "app", "__main__.py", "Pulumi.yaml"):
+        (tmp_path / name).symlink_to(PROJECT / name)
+    (tmp_path / f"Pulumi.{stack}.yaml").write_text(f"config: {config}\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("stack", ["Dev", "dev.two", "dev--two", "dev-"])
+def test_a_stack_whose_name_aws_would_refuse_is_told_before_anything_is_declared(tmp_path: Path, stack: str):
+    project = configured(tmp_path, stack, "{slipway:services: {web: {}}}")
+    with pytest.raises(ProgramError, match=f"Stack '{stack}' needs another name") as error:
+        plan(project, stack)
+    assert "lower case letters and digits" in str(error.value)
+    assert f"(got 'slipway-{stack}')" in str(error.value)
+
+
+def test_the_registry_is_not_asked_for_an_image_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked: list[str] = []
+
+    def call(self: Nothing, args: MockCallArgs) -> Any:
+        asked.append(args.token)
+        return answer(self, args)
+
+    answer = Nothing.call
+    monkeypatch.setattr(Nothing, "call", call)
+    services = "{slipway:services: {web: {image: {reference: ghcr.io/shop/web:1}}}}"
+    plan(configured(tmp_path, "other", services), "other")
+    assert [token for token in asked if token.startswith("aws:ecr/")] == []
+
+
 def test_a_stack_that_is_not_there_is_named_with_those_that_are():
     with pytest.raises(
         stack_file.StackFileError, match=r"no stack file Pulumi\.nope\.yaml; the stacks are: dev, local"
@@ -164,11 +205,7 @@ def test_a_stack_that_is_not_there_is_named_with_those_that_are():
 
 
 def test_a_wrong_key_is_told_by_the_plan(tmp_path: Path):
-    for name in ("settings", "components", "release", "app", "__main__.py", "Pulumi.yaml"):
-        (tmp_path / name).symlink_to(PROJECT / name)
-    (tmp_path / "Pulumi.bad.yaml").write_text(
-        "config: {slipway:services: {web: {task: {cpuu: 1}}}, slipway:nonsense: 1}\n"
-    )
+    project = configured(tmp_path, "bad", "{slipway:services: {web: {task: {cpuu: 1}}}, slipway:nonsense: 1}")
     with pytest.raises(ProgramError, match="did you mean 'cpu'") as error:
-        plan(tmp_path, "bad")
+        plan(project, "bad")
     assert "nonsense: unknown key" in str(error.value)

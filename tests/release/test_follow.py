@@ -157,7 +157,10 @@ def test_the_time_limit_ends_it():
 
 CAUSES = [
     ("circuit breaker was triggered after three unsuccessful image digest resolution attempts.", "cannot be pulled"),
-    ("CannotPullContainerError: pull image manifest has been retried 1 time(s): x: not found", "not in the registry"),
+    (
+        "CannotPullContainerError: pull image manifest has been retried 1 time(s): x: not found",
+        "run `pulumi up --replace` with",
+    ),
     ("CannotPullContainerError: pull access denied, not authorized", "may not pull"),
     ("CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout", "cannot be reached"),
     ("ResourceInitializationError: unable to pull secrets or registry auth", "a secret is missing"),

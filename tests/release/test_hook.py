@@ -50,7 +50,7 @@ TEXT = RECORD.to_json()
 def run(account: Account, value: Any = TEXT, *, output: bool = False, sealed: bool = False) -> None:
     async def main() -> None:
         told = Output.from_input(value) if output else value
-        inputs = {"name": "/shop-dev/web/release", "value": Output.secret(told) if sealed else told}
+        inputs = {"name": "/shop-dev/web/release", "insecureValue": Output.secret(told) if sealed else told}
         args = ResourceHookArgs("urn", "", "web", "aws:ssm/parameter:Parameter", new_inputs=inputs)
         await hook.follow_hook(account)(args)  # type: ignore[arg-type]
 

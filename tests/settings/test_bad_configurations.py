@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 
-from settings.options import OptionsError, model_of, read
+from settings.options import OptionsError, complete, model_of, read
+from settings.service import ServiceOptions, Statement, TaskOptions
 from settings.stack import StackOptions
 
+KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a"
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf"
 
 
@@ -51,6 +53,22 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "network.zones",
         "no meaning with an existing network",
     ),
+    ({**web(), "network": {"endpoints": ["ssm"]}}, "network.endpoints", "needs egress: endpoints"),
+    (
+        {**web(), "network": {"egress": "endpoints", "endpoints": ["ecr.api"]}},
+        "network.endpoints",
+        "is there anyway",
+    ),
+    (
+        {**web(task={"secrets": {"KEY": ARN}}), "network": {"egress": "endpoints", "endpoints": ["ssm"]}},
+        "services.web.task.secrets.KEY",
+        "add 'secretsmanager' to network.endpoints",
+    ),
+    (
+        {**web(execEnabled=True, task={"readOnlyRoot": False}), "network": {"egress": "endpoints"}},
+        "services.web.execEnabled",
+        "add 'ssmmessages' to network.endpoints",
+    ),
     ({**web(), "cluster": {"strategy": []}}, "cluster.strategy", "at least 1 item"),
     ({**web(), "cluster": {"strategy": [{"provider": "FARGAT"}]}}, "cluster.strategy.0.provider", "did you mean"),
     (
@@ -74,6 +92,8 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({**web(), "cluster": {"containerInsights": True}}, "cluster.containerInsights", "string"),
     ({**web(), "loadBalancer": {"allowedCidrs": ["10.0.0.0"], "port": 0}}, "loadBalancer.port", "greater than"),
     ({**web(), "loadBalancer": {"allowedCidrs": ["everyone"]}}, "loadBalancer.allowedCidrs.0", "IPv4 block"),
+    ({**web(), "loadBalancer": {"allowedCidrs": ["10.0.0.1"]}}, "loadBalancer.allowedCidrs.0", "IPv4 block"),
+    ({**web(), "loadBalancer": {"allowedCidrs": ["10.0.0.0/8"] * 2}}, "loadBalancer.allowedCidrs", "twice"),
     ({**web(), "loadBalancer": {"openToInternet": True}}, "loadBalancer.openToInternet", "ask for plainHttp by name"),
     ({**web(), "loadBalancer": {"allowedCidrs": ["1.2.3.4/32"]}}, "loadBalancer.allowedCidrs", "speaks HTTPS"),
     (
@@ -121,6 +141,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ),
     (web(task={"healthCheck": {"command": []}}), "services.web.task.healthCheck.command", "at least 1 item"),
     (web(task={"scratch": ["tmp"]}), "services.web.task.scratch.0", "pattern"),
+    (web(task={"scratch": ["/a", "/a"]}), "services.web.task.scratch", "names '/a' twice"),
+    (web(task={"secretKeys": [KEY]}), "services.web.task.secretKeys", "without secrets"),
+    (web(task={"secrets": {"KEY": ARN}, "secretKeys": ["alias/x"]}), "services.web.task.secretKeys.0", "pattern"),
+    (web(task={"managedPolicies": ["ReadOnly"]}), "services.web.task.managedPolicies.0", "pattern"),
+    (web(execEnabled=True), "services.web.execEnabled", "set task.readOnlyRoot to false"),
     (web(image={"reference": "nginx"}), "services.web.image.reference", "pattern"),
     (web(image={"reference": "example.com/a:1", "target": "x"}), "services.web.image.target", "nothing is built"),
     (web(routing={"paths": []}), "services.web.routing.paths", "a path or a host"),
@@ -164,6 +189,34 @@ def test_all_mistakes_are_told_together():
     with pytest.raises(OptionsError) as error:
         read(StackOptions, {"services": {"web": {"task": {"port": 0}}}, "network": {"zones": 9}, "x": 1}, "bad:")
     assert {problem.path for problem in error.value.problems} == {"services.web.task.port", "network.zones", "x"}
+
+
+@pytest.mark.parametrize(
+    "endpoints", [["secretsmanager"], ["vpce", "cn.com.amazonaws.cn-north-1.secretsmanager"]], ids=["short", "full"]
+)
+def test_a_secret_that_an_endpoint_leads_to_is_accepted(endpoints: list[str]):
+    network = {"egress": "endpoints", "endpoints": endpoints}
+    assert read(StackOptions, {**web(task={"secrets": {"KEY": ARN}}), "network": network}, "bad:")
+
+
+def in_python(kind: type, given: dict[str, Any]) -> list[str]:
+    with pytest.raises(OptionsError) as error:
+        complete(kind, given, "web")
+    return [f"{problem.path}: {problem.message}" for problem in error.value.problems]
+
+
+def test_a_components_arguments_are_named_as_a_program_writes_them():
+    assert in_python(TaskOptions, {"stopTimeot": 1}) == ["web.stopTimeot: unknown key; did you mean 'stop_timeout'?"]
+    assert in_python(Statement, {"x": 1})[-1] == "web.x: unknown key; valid: actions, resources"
+    assert in_python(TaskOptions, {"log_retention_days": 8})[0].startswith("web.log_retention_days: CloudWatch Logs")
+    assert in_python(ServiceOptions, {"task": {"log_retention_days": 8}})[0].startswith("web.task.log_retention_days: ")
+
+
+def test_a_name_of_the_users_own_is_told_as_it_is():
+    asked = {"environment": {"apiKey": 1}}
+    assert in_python(TaskOptions, asked) == ["web.environment.apiKey: input should be a valid string"]
+    both = {"environment": {"apiKey": "1"}, "secrets": {"apiKey": ARN}}
+    assert in_python(TaskOptions, both)[0].startswith("web.secrets.apiKey: is in environment too")
 
 
 def test_the_schema_knows_every_default_and_description():
