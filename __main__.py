@@ -3,6 +3,7 @@
 import pulumi
 
 from components import account
+from components.alarm_topic import AlarmTopic
 from components.app import App, app_args
 from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
@@ -36,6 +37,9 @@ balancer = LoadBalancer(
     },
 )
 
+watch = settings["alarms"]
+alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
+
 follow = follow_hook(ProviderSettings.read(pulumi.Config("aws").get))
 ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
 apps = {
@@ -54,7 +58,7 @@ apps = {
                 "priority": ranks[service],
             },
         ),
-        {"network": network, "cluster": cluster, "balancer": balancer},
+        {"network": network, "cluster": cluster, "balancer": balancer, "alarms": alarms},
         follow,
     )
     for service, asked in settings["services"].items()

@@ -13,6 +13,7 @@ import pulumi
 from pulumi import Output, ResourceHookArgs, ResourceOptions
 
 from components.account import Account
+from components.alarm_topic import AlarmTopic
 from components.app_image import AppImage, AppImageArgs
 from components.cluster import Cluster
 from components.image_repository import ImageRepository
@@ -20,6 +21,7 @@ from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.release import Release
 from components.service import Service
+from components.service_alarms import Watch
 from components.task import Task, TaskArgs
 from release.timing import Pace
 from settings.options import complete, options, part
@@ -57,6 +59,7 @@ class Place(TypedDict):
     network: Network
     cluster: Cluster
     balancer: LoadBalancer
+    alarms: AlarmTopic | None
 
 
 class App(pulumi.ComponentResource):
@@ -149,6 +152,7 @@ class App(pulumi.ComponentResource):
                 "container": name,
                 "port": args["task"]["port"],
                 "priority": args["priority"],
+                "watch": _watch(f"{args['stack_name']}-{name}", place),
             },
             self.task,
             ResourceOptions(parent=self),
@@ -177,6 +181,18 @@ class App(pulumi.ComponentResource):
             [self.service],
             ResourceOptions(parent=self),
         )
+
+
+def _watch(alarm_name: str, place: Place) -> Watch | None:
+    topic, insights = place["alarms"], place["cluster"].insights
+    if topic is None:
+        return None
+    return {
+        "alarm_name": alarm_name,
+        "topic_arn": topic.arn,
+        "error_percent": topic.error_percent,
+        "insights": insights,
+    }
 
 
 def _pace(args: AppArgs) -> Pace:

@@ -31,6 +31,8 @@ class Cluster(pulumi.ComponentResource):
     """Its name."""
     exec_log_group_name: str
     """Name of the log group that ECS Exec writes to."""
+    insights: bool
+    """Whether Container Insights count its tasks."""
     strategy: list[CapacityShare]
     """The strategy of services that name none."""
 
@@ -38,6 +40,7 @@ class Cluster(pulumi.ComponentResource):
         super().__init__("slipway:index:Cluster", name, {}, opts)
         args = complete(ClusterArgs, args, name)
         child = ResourceOptions(parent=self)
+        self.insights = args["container_insights"] != "disabled"
         self.cluster_name, self.strategy = args["cluster_name"], args["strategy"]
         self.exec_log_group_name = f"/{self.cluster_name}/exec"
         exec_log = aws.cloudwatch.LogGroup(
@@ -78,6 +81,7 @@ class Cluster(pulumi.ComponentResource):
                 "arn": self.arn,
                 "cluster_name": self.cluster_name,
                 "exec_log_group_name": self.exec_log_group_name,
+                "insights": self.insights,
                 "strategy": self.strategy,
             }
         )

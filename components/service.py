@@ -1,7 +1,7 @@
 """Service: tasks that run, answer and are replaced safely.
 
 Always: an ECS service on a capacity provider strategy, its closed security group opened for the balancer
-alone, a target group, a listener rule. Optional: scaling. Needs a cluster, a balancer and a task.
+alone, a target group, a listener rule. Optional: scaling, alarms. Needs a cluster, a balancer and a task.
 """
 
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from pulumi import Input, Output, ResourceOptions
 from components.load_balancer import ANYWHERE
 from components.names import load_balancer
 from components.scaling import Scaling
+from components.service_alarms import ServiceAlarms, Watch
 from components.task import Task
 from settings.options import Problem, complete, options
 from settings.service import Port, Priority, RunningOptions
@@ -53,6 +54,8 @@ class ServiceArgs(RunningOptions):
     """Port that it listens on."""
     priority: Priority
     """Priority of the listener rule."""
+    watch: Watch | None
+    """Alarms, of which the one on 5xx answers rolls a deployment back; None for none."""
 
 
 class Service(pulumi.ComponentResource):
@@ -71,6 +74,7 @@ class Service(pulumi.ComponentResource):
         group, let_in = self._group(name, args)
         targets = self._targets(name, args)
         rule = self._rule(name, args, targets)
+        alarms = self._alarms(name, args, targets)
         self.service = aws.ecs.Service(
             name,
             name=args["service_name"],
@@ -86,6 +90,9 @@ class Service(pulumi.ComponentResource):
             # A change of strategy is made in place only with a new deployment (terraform-provider-aws #22823).
             force_new_deployment=True,
             deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
+            alarms=aws.ecs.ServiceAlarmsArgs(alarm_names=[alarms.errors], enable=True, rollback=True)
+            if alarms
+            else None,
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
             health_check_grace_period_seconds=args["grace_period"],
@@ -107,7 +114,7 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 # A group without a listener is refused by ECS, and a task that is not let in is never healthy.
-                depends_on=[rule, *let_in],
+                depends_on=[rule, *let_in, *([alarms] if alarms else [])],
                 ignore_changes=["desiredCount"] if args["scaling"] else [],
             ),
         )
@@ -185,6 +192,21 @@ class Service(pulumi.ComponentResource):
                 matcher=check["codes"],
             ),
             opts=ResourceOptions(parent=self),
+        )
+
+    def _alarms(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup) -> ServiceAlarms | None:
+        if args["watch"] is None:
+            return None
+        return ServiceAlarms(
+            name,
+            {
+                **args["watch"],
+                "balancer_arn_suffix": args["balancer_arn_suffix"],
+                "target_group_arn_suffix": targets.arn_suffix,
+                "cluster_name": args["cluster_name"],
+                "service_name": args["service_name"],
+            },
+            ResourceOptions(parent=self),
         )
 
     def _rule(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup) -> aws.lb.ListenerRule:

@@ -173,6 +173,7 @@ TABLE: dict[str, Row] = {
             "healthCheckGracePeriodSeconds": "healthCheckGracePeriodSeconds",
             "networkConfiguration": "",
             "deploymentCircuitBreaker": "",
+            "alarms": "",
             "deploymentMinimumHealthyPercent": "",
             "deploymentMaximumPercent": "",
             "forceNewDeployment": "",
@@ -223,6 +224,27 @@ TABLE: dict[str, Row] = {
     ),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Row(
         "ecr", "SetRepositoryPolicy", {"repository": "repositoryName", "policy": "policyText"}
+    ),
+    "aws:kms/key:Key": Row(
+        "kms",
+        "CreateKey",
+        {"description": "Description", "policy": "Policy", "enableKeyRotation": "", "deletionWindowInDays": ""},
+        gives=("arn",),
+    ),
+    "aws:sns/topic:Topic": Row("sns", "CreateTopic", {"kmsMasterKeyId": ""}, gives=("arn",)),
+    "aws:sns/topicSubscription:TopicSubscription": Row(
+        "sns", "Subscribe", {"topic": "TopicArn", "protocol": "Protocol", "endpoint": "Endpoint"}
+    ),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": Row(
+        "cloudwatch",
+        "PutMetricAlarm",
+        {
+            **_same("alarmDescription", "comparisonOperator", "threshold", "evaluationPeriods", "datapointsToAlarm"),
+            **_same("treatMissingData", "alarmActions"),
+            "name": "AlarmName",
+            "okActions": "OKActions",
+            "metricQueries": "",
+        },
     ),
     "aws:s3/bucket:Bucket": Row("s3", "CreateBucket", {"forceDestroy": ""}, gives=("bucket", "arn")),
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": Row(
@@ -276,6 +298,7 @@ TABLE: dict[str, Row] = {
 
 _FIXED: dict[str, dict[str, Any]] = {
     "CreateBucket": {"Bucket": "bucket"},
+    "CreateTopic": {"Name": "topic"},
     "PutBucketEncryption": {"ServerSideEncryptionConfiguration": {"Rules": []}},
     "PutPublicAccessBlock": {"PublicAccessBlockConfiguration": {}},
     "CreateFlowLogs": {"ResourceType": "VPC"},

@@ -38,6 +38,10 @@ CAUSES: tuple[tuple[str, str], ...] = (
         "the log group is missing, or the execution role may not write to it",
     ),
     (r"unable to assume.*role|AssumeRole", "ECS cannot assume the task's role"),
+    (
+        r"alarm detected|alarms?\b.*\bALARM",
+        "an alarm of the service went off during the deployment: too many 5xx",
+    ),
     (r"OutOfMemory", "a container needed more memory than the task has"),
     (r"exec format error", "the image was built for another CPU architecture"),
     (

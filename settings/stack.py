@@ -7,6 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 import pulumi
 from pydantic import Field
 
+from settings.alarms import AlarmOptions
 from settings.cluster import ClusterOptions
 from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
@@ -67,10 +68,12 @@ class StackOptions(TypedDict):
     """What answers for them."""
     repository: NotRequired[Annotated[RepositoryOptions, Field(default_factory=dict, validate_default=True)]]
     """What keeps their images."""
+    alarms: NotRequired[Annotated[AlarmOptions, Field(default_factory=dict, validate_default=True)]]
+    """What is watched, and who is told."""
     registry: NotRequired[Annotated[str, Field(default="", pattern=r"^$|^(127\.0\.0\.1|localhost):\d+$")]]
     """Host of an emulated registry on loopback; the account's own ECR when left out."""
     protect: NotRequired[Annotated[bool, Field(default=False)]]
-    """Refuse to delete the repositories, the load balancer and its logs: for stacks that people rely on."""
+    """Refuse to delete repositories, load balancer, its logs and keys: for stacks that people rely on."""
 
 
 def full_name() -> str:

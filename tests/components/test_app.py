@@ -28,7 +28,7 @@ def context(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def app(url: str = "http://shop.example.com", **asked: Any) -> App:
+def app(url: str = "http://shop.example.com", alarms: Any = None, **asked: Any) -> App:
     """An application on a network, a cluster and a balancer that somebody else made."""
     place: Any = {
         "network": SimpleNamespace(
@@ -38,6 +38,7 @@ def app(url: str = "http://shop.example.com", **asked: Any) -> App:
             arn=Output.from_input("arn:cluster"),
             cluster_name="shop-dev",
             exec_log_group_name="/shop-dev/exec",
+            insights=True,
             strategy=[{"provider": "FARGATE", "base": 1, "weight": 1}],
         ),
         "balancer": SimpleNamespace(
@@ -46,6 +47,7 @@ def app(url: str = "http://shop.example.com", **asked: Any) -> App:
             listener_arn=Output.from_input("arn:listener"),
             url=Output.from_input(url),
         ),
+        "alarms": alarms,
     }
     wiring: Any = {
         "account": PLACE,
@@ -334,6 +336,13 @@ def test_an_application_is_wired_from_its_dockerfile_to_its_record(context: Path
             "opts.parent": "Release.web",
         },
     }
+
+
+def test_a_topic_brings_alarms_named_after_stack_and_service(context: Path):
+    topic = SimpleNamespace(arn="arn:topic", error_percent=3)
+    added = [inputs for key, inputs in changes(built(context), built(context, alarms=topic)).items() if "Alarm" in key]
+    names = {one["name"]: one["threshold"] for one in added if "name" in one}
+    assert names == {"shop-dev-web-5xx": 3, "shop-dev-web-unhealthy": 0, "shop-dev-web-missing": 0}
 
 
 def test_its_outputs(context: Path):

@@ -45,6 +45,7 @@ def test_its_outputs():
         "arn": "Cluster.cluster.arn",
         "cluster_name": "shop-dev",
         "exec_log_group_name": "/shop-dev/exec",
+        "insights": True,
         "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
     }
 
@@ -68,6 +69,10 @@ def test_a_strategy_is_the_clusters_and_that_of_services_which_name_none():
         {"provider": "FARGATE", "base": 1, "weight": 1},
         {"provider": "FARGATE_SPOT", "base": 0, "weight": 3},
     ]
+
+
+def test_insights_that_are_off_count_nothing():
+    assert made(container_insights="disabled").outputs["insights"] is False
 
 
 def test_insights_can_be_enhanced():

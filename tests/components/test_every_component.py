@@ -10,6 +10,7 @@ import pulumi_aws as aws
 import pytest
 from pulumi import Output, ResourceOptions
 
+from components.alarm_topic import AlarmTopic
 from components.app import App
 from components.app_image import AppImage
 from components.certificate import Certificate
@@ -21,6 +22,7 @@ from components.network import Network
 from components.release import Release
 from components.scaling import Scaling
 from components.service import Service
+from components.service_alarms import ServiceAlarms
 from components.task import Task
 from settings.options import OptionsError
 from tests.components.declared import PLACE, Made, Outer, Thing, changes, declare
@@ -40,7 +42,10 @@ RELEASE = {
     "container": "web",
     "time_limit": 900,
 }
+WATCH = {"alarm_name": "shop-dev-web", "topic_arn": "arn:topic", "error_percent": 1, "insights": True}
+RUNS = {"cluster_name": "shop-dev", "service_name": "web"}
 SERVICE = {
+    "watch": WATCH,
     "service_name": "web",
     "cluster_arn": "arn:cluster",
     "cluster_name": "shop-dev",
@@ -96,7 +101,10 @@ class Repository(pulumi.ComponentResource):
 def _app(args: Any, opts: ResourceOptions | None) -> App:
     place: Any = {
         "network": SimpleNamespace(vpc_id="vpc-1", private_subnet_ids=SUBNETS),
-        "cluster": SimpleNamespace(arn="arn:cluster", cluster_name="shop-dev", strategy=[{"provider": "FARGATE"}]),
+        "cluster": SimpleNamespace(
+            arn="arn:cluster", cluster_name="shop-dev", insights=True, strategy=[{"provider": "FARGATE"}]
+        ),
+        "alarms": SimpleNamespace(arn="arn:topic", error_percent=1),
         "balancer": SimpleNamespace(
             security_group_id="sg", arn_suffix="app/shop/1", listener_arn="arn", url=Output.from_input("http://x")
         ),
@@ -109,6 +117,14 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
     "AppImage": (
         {**IMAGE, "context": str(PROJECT / "app")},
         lambda args, opts: AppImage("web", args, Repository(), opts),
+    ),
+    "AlarmTopic": (
+        {"account": PLACE, "protect": False, "enabled": True, "emails": ["a@example.com"]},
+        lambda args, opts: AlarmTopic("alarms", args, opts),
+    ),
+    "ServiceAlarms": (
+        {**WATCH, "balancer_arn_suffix": "app/a", "target_group_arn_suffix": "tg/b", **RUNS},
+        lambda args, opts: ServiceAlarms("web", args, opts),
     ),
     "Certificate": (
         {"domains": [{"name": "www.example.com", "zone_id": "Z1"}]},

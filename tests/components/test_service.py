@@ -22,6 +22,7 @@ def wiring(**asked: Any) -> Any:
         "port": 8080,
         "capacity": [{"provider": "FARGATE"}],
         "priority": 7,
+        "watch": None,
         **asked,
     }
 
@@ -122,6 +123,20 @@ def test_a_service_runs_is_let_in_and_rolls_safely():
             ],
         },
     }
+
+
+def test_alarms_are_there_before_the_service_and_the_one_on_errors_rolls_back():
+    watch = {"alarm_name": "shop-prod-web", "topic_arn": "arn:topic", "error_percent": 2, "insights": False}
+    plain, watched = made(), made(watch=watch)
+    changed = changes(plain, watched)
+    alarms = {key: inputs for key, inputs in changed.items() if key.startswith("aws:cloudwatch/metricAlarm")}
+    assert sorted(inputs["name"] for inputs in alarms.values()) == ["shop-prod-web-5xx", "shop-prod-web-unhealthy"]
+    assert changed["slipway:index:ServiceAlarms web"] == {}
+    asked = {"alarmNames": ["shop-prod-web-5xx"], "enable": True, "rollback": True}
+    assert changed[SERVICE]["alarms"] == asked
+    added = set(changed[SERVICE]["opts.needs"]) - set(plain.children[SERVICE]["opts.needs"])
+    assert {"MetricAlarm.web-5xx", "MetricAlarm.web-unhealthy"} <= added
+    assert len(changed) == len(alarms) + 2
 
 
 def test_its_outputs():

@@ -5,6 +5,7 @@ from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.local.project import Stack, copy_project
 
@@ -34,6 +35,24 @@ def test_without_docker_it_says_so_first_brings_up_the_control_plane_and_claims_
         assert claim not in done.stdout
     again = up(stack).stdout
     assert "nothing changed" in again
+
+
+def test_everything_that_a_stack_may_ask_for_is_known_here(stack: Stack):
+    content = yaml.safe_load(stack.file.read_text())
+    config, web = content["config"], content["config"]["slipway:services"]["web"]
+    config["slipway:alarms"] = {"enabled": True, "emails": ["a@example.com"]}
+    config["slipway:network"] = {"egress": "endpoints"}
+    config["slipway:repository"]["pullAccounts"] = ["111111111111"]
+    web["scaling"] = {"max": 4, "requests": 100}
+    web["task"] |= {
+        "permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}],
+        "managedPolicies": ["arn:aws:iam::000000000000:policy/shop"],
+    }
+    stack.file.write_text(yaml.safe_dump(content))
+    done = up(stack)
+    assert "control plane only, at" in done.stdout.splitlines()[-1], done.stdout
+    for kind in ("MetricAlarm", "Topic", "VpcEndpoint", "Policy", "RepositoryPolicy", "RolePolicyAttachment"):
+        assert kind in done.stdout.split("declared only:")[1]
 
 
 def test_a_wrong_setting_is_told_in_full_and_nothing_is_started(stack: Stack):

@@ -165,6 +165,7 @@ CAUSES = [
     ("CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout", "cannot be reached"),
     ("ResourceInitializationError: unable to pull secrets or registry auth", "a secret is missing"),
     ("ECS was unable to assume the role that was provided", "assume the task's role"),
+    ("(service web) (deployment ecs-svc/2) deployment failed: alarm detected.", "an alarm of the service went off"),
     ("OutOfMemoryError: Container killed due to memory usage", "more memory"),
     ("exec /app: exec format error", "another CPU architecture"),
     ("Task failed ELB health checks in (target-group tg)", "load balancer's health check"),
