@@ -133,6 +133,7 @@ class Emulated(mocks.Mocks):
             "publicSubnetIds": ids("public"),
             "privateSubnetIds": ids("private"),
             "natGateways": [],
+            "routeTables": [],
             "subnetSpecs": [],
         }
 

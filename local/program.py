@@ -16,11 +16,12 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.config import set_all_config
-from pulumi.runtime.settings import get_root_resource
+from pulumi.runtime.settings import get_project, get_root_resource, get_stack
 from pulumi.runtime.stack import run_pulumi_func
 
 UNKNOWN = rpc.UNKNOWN
 """What stands for a value that is known only after the resource exists."""
+STACK = "pulumi:pulumi:Stack"
 SECRET = "[secret]"  # noqa: S105 - stands for a secret, and is none
 """What stands for a secret's value wherever inputs are shown."""
 
@@ -64,8 +65,14 @@ class _Recorder(mocks.MockMonitor):
         self.failure: Exception | None = None
         self._lock = threading.Lock()
 
+    def make_urn(self, parent: str, type_: str, name: str) -> str:
+        """The URN as the engine makes it, with the types of all parents; the SDK's own keeps the last one alone."""
+        above = parent.split("::")[2] if parent else STACK
+        whole = type_ if above == STACK else f"{above}${type_}"
+        return f"urn:pulumi:{get_stack()}::{get_project()}::{whole}::{name}"
+
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802, ANN401 - the monitor's protocol
-        if request.type != "pulumi:pulumi:Stack":
+        if request.type != STACK:
             with self._lock:
                 self.run.declared.append(_declared(self, request))
         with self._first_failure():

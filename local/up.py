@@ -101,13 +101,13 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
     found = program.run(project_dir, project, stack, config, answers, preview=False)
     if not answers.changes:
         say("nothing changed")
+    console.print(f"declared only: {', '.join(sorted(answers.declared_only))}", style="dim")
     if docker is None:
         raise NotUp(f"control plane only, at {endpoint}: without Docker no container runs, and nothing answers")
     rows = [
         _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["urls"])
     ]
     _table(console, rows)
-    console.print(f"declared only: {', '.join(sorted(answers.declared_only))}", style="dim")
     console.print(f"not exercised here: {', '.join(NOT_EXERCISED)}", style="dim")
     if answers.refused:
         raise NotUp("".join(str(refused) for refused in answers.refused.values()).strip("\n"))

@@ -39,6 +39,9 @@ class ProviderSettings:
             found = json.loads(text) if text else []
             return cast("list[Any]", found if isinstance(found, list) else [found])
 
+        keys = {key: get(key) for key in ("accessKey", "secretKey")}
+        if missing := [key for key, value in keys.items() if not value and any(keys.values())]:
+            raise ValueError(f"aws:{missing[0]} is missing: the other half of the key is set")
         endpoints = {
             _ENDPOINTS.get(service, service): str(url)
             for entry in parsed("endpoints")
@@ -47,8 +50,8 @@ class ProviderSettings:
         return cls(
             region=get("region"),
             profile=get("profile"),
-            access_key=get("accessKey"),
-            secret_key=get("secretKey"),
+            access_key=keys["accessKey"],
+            secret_key=keys["secretKey"],
             token=get("token"),
             assume_roles=tuple(parsed("assumeRoles") or parsed("assumeRole")),
             endpoints=endpoints,

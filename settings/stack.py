@@ -22,6 +22,12 @@ RULES_PER_BALANCER = 100
 """Listener rules that one load balancer may have ("Quotas for your Application Load Balancers")."""
 
 
+SEALED = (
+    "holds a secret, which would be in plain text in the state: keep it in Secrets Manager or SSM, and name it by ARN "
+    "in task.secrets"
+)
+
+
 def _within_the_quota(given: "StackOptions") -> Iterator[Problem]:
     if len(given["services"]) > RULES_PER_BALANCER:
         yield Problem(
@@ -102,11 +108,14 @@ def load(config: pulumi.Config) -> StackOptions:
     """
     fields = model_of(StackOptions).model_fields.values()
     keys = [str(field.alias) for field in fields]
+    title = f"The configuration of stack {pulumi.get_stack()!r} is not valid:"
+    if sealed := [key for key in keys if pulumi.runtime.config.is_config_secret(f"{config.name}:{key}")]:
+        raise OptionsError(title, [Problem(key, "[secret]", SEALED) for key in sealed])
     given = {key: _value(config, key) for key in keys}
     return read(
         StackOptions,
         {key: value for key, value in given.items() if value is not None} | _unknown(config, keys),
-        f"The configuration of stack {pulumi.get_stack()!r} is not valid:",
+        title,
     )
 
 

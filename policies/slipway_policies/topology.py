@@ -1,6 +1,6 @@
 """Where subnets lead: to an internet gateway, to NAT, or nowhere."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from slipway_policies import kinds
 from slipway_policies.node import Node
@@ -29,6 +29,21 @@ TWO_ZONES = 2
 def subnets_of(resource: Resource, path: str, stack: Stack) -> list[Resource]:
     """The subnets of the stack that a property names; none when they are managed elsewhere."""
     return stack.linked(resource, path, kinds.SUBNET, ID)
+
+
+def first_broken(resource: Resource, path: str, stack: Stack, broken: Callable[[Resource], str]) -> str:
+    """What is wrong with the first subnet that `broken` says something of; empty when all are right.
+
+    While a property is unknown the graph gives all subnets that it may come from, of which some are not meant.
+
+    Raises:
+        UndecidedError: the property is unknown, and some of the subnets behind it are right, others not.
+    """
+    subnets = subnets_of(resource, path, stack)
+    found = [why for subnet in subnets if (why := broken(subnet))]
+    if found and len(found) < len(subnets):
+        Node(resource).texts(path)
+    return found[0] if found else ""
 
 
 def is_public(subnet: Resource, stack: Stack) -> bool:

@@ -42,7 +42,7 @@ def test_everything_that_a_stack_may_ask_for_is_known_here(stack: Stack):
     config, web = content["config"], content["config"]["slipway:services"]["web"]
     config["slipway:alarms"] = {"enabled": True, "emails": ["a@example.com"]}
     config["slipway:network"] = {"egress": "endpoints"}
-    config["slipway:repository"]["pullAccounts"] = ["111111111111"]
+    config["slipway:repository"]["pullAccounts"] = ["000000000000"]
     web["scaling"] = {"max": 4, "requests": 100}
     web["task"] |= {
         "permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}],

@@ -147,8 +147,12 @@ SERVICES = [
         {f"{SERVICE}>networkConfiguration": (GROUP, "Subnet:network-public-1", "Subnet:network-public-2")},
         ("ecs-egress-path",),
     ),
-    Mutation("ecs-egress-path", {"Route:network-private-1": GONE}, ("nat-default-route",)),
-    Mutation("nat-default-route", {"Route:network-private-2": GONE}, ("ecs-egress-path",)),
+    Mutation(
+        "ecs-egress-path",
+        {"Route:network-private-1": GONE, "Route:network-private-2": GONE},
+        ("nat-default-route",),
+    ),
+    Mutation("nat-default-route", {"Route:network-private-2": GONE}),
     Mutation("ecs-ingress-from-alb-only", {"SecurityGroupIngressRule:web-from-balancer.cidrIpv4": "10.0.0.0/16"}),
     Mutation("ecs-multi-az", {f"{SERVICE}>networkConfiguration": (GROUP, "Subnet:network-private-1")}),
     Mutation("ecs-lb-wiring", {f"{SERVICE}.loadBalancers[0].containerPort": 9999}),
@@ -299,9 +303,12 @@ NETWORK = [
     ),
     Mutation("vpc-default-sg-closed", {"DefaultSecurityGroup:network-default": GONE}),
     Mutation("vpc-flow-logs", {"FlowLog:network-flow": GONE}),
-    Mutation(
-        "subnet-no-auto-public-ip", {"Subnet:network-private-1.mapPublicIpOnLaunch": True}, ("ecs-private-subnets",)
-    ),
+    Mutation("subnet-no-auto-public-ip", {"Subnet:network-private-1.mapPublicIpOnLaunch": True}),
+    Mutation("kms-rotation", {"Key:alarms.enableKeyRotation": False}),
+    Mutation("kms-policy-scoped", {"Key:alarms.policy.Statement[0].Principal": "*"}),
+    Mutation("kms-deletion-window", {"Key:alarms.deletionWindowInDays": 1}),
+    Mutation("kms-no-lockout-bypass", {"Key:alarms.bypassPolicyLockoutSafetyCheck": True}),
+    Mutation("alarm-actions", {"MetricAlarm:web-5xx.alarmActions": []}),
     Mutation("vpc-endpoints", {"endpoint-0": GONE}, ground=ENDPOINTS),
     Mutation(
         "vpc-subnets-spread",

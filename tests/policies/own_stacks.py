@@ -17,7 +17,7 @@ from local.program import Declared
 PROJECT = Path(__file__).parents[2]
 STACKS = ("dev", "staging", "prod", "local")
 VPC = "awsx:ec2:Vpc:network"
-PUBLIC, PRIVATE = (tuple(f"Subnet:network-{kind}-{zone}" for zone in (1, 2)) for kind in ("public", "private"))
+SUBNETS = tuple(f"Subnet:network-{kind}-{zone}" for kind in ("public", "private") for zone in (1, 2))
 
 
 def config(stack: str) -> dict[str, object]:
@@ -93,13 +93,15 @@ def _named(edges: dict[str, list[str]], keys: dict[str, str]) -> dict[str, tuple
 
 
 def _through(one: R) -> dict[str, tuple[str, ...]]:
-    """The edges of a resource, with the children that awsx's outputs come from in the place of its component."""
-    subnets = PUBLIC if one.props.get("internal") is False else PRIVATE
+    """The edges of a resource, with the children that awsx's outputs come from in the place of its component.
+
+    Each list of subnets comes from all of them: so awsx's own component tells the engine.
+    """
     return {
         prop: tuple(
             child
             for name in names
-            for child in ((("Vpc:network",) if prop == "vpcId" else subnets) if name == VPC else (name,))
+            for child in ((("Vpc:network",) if prop == "vpcId" else SUBNETS) if name == VPC else (name,))
         )
         for prop, names in one.made_from.items()
     }

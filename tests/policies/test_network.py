@@ -93,8 +93,15 @@ def test_one_zone_is_seen():
     assert _said("alb-multi-az", _balancer(_urns("network-public-1", "network-public-2"))).verdict.state == "compliant"
 
 
+def test_subnets_that_may_be_meant_are_no_violation_while_others_may_be_meant_instead():
+    either = _service(_urns("network-private-1", "network-public-1"))
+    assert _said("ecs-private-subnets", either).verdict.state == "undecided"
+    assert _said("ecs-private-subnets", _service(_urns("network-public-1"))).enforced
+    assert _said("ecs-private-subnets", _service(_urns("network-private-1"))).verdict.state == "compliant"
+
+
 def test_a_private_subnet_whose_way_out_is_gone_is_seen():
-    service = _service(_urns("network-private-1", "network-private-2"))
+    service = _service(_urns("network-private-1"))
     route = "aws:ec2/route:Route::network-private-1"
     found = _said("ecs-egress-path", service, without=route)
     assert found.enforced

@@ -233,6 +233,12 @@ def test_settings_come_from_the_providers_own_configuration():
     assert settings.clients().client("ecs").meta.endpoint_url == "http://127.0.0.1:1"
 
 
+@pytest.mark.parametrize(("half", "missing"), [("accessKey", "secretKey"), ("secretKey", "accessKey")])
+def test_half_a_key_is_named(half: str, missing: str):
+    with pytest.raises(ValueError, match=f"aws:{missing} is missing"):
+        ProviderSettings.read({half: "x"}.get)
+
+
 @pytest.mark.parametrize(
     ("found", "settings", "text"),
     [

@@ -1,5 +1,7 @@
 """What a service is tied to: its subnets, its security groups, its load balancer."""
 
+from collections.abc import Callable
+
 from slipway_policies import kinds, topology
 from slipway_policies.documents import containers
 from slipway_policies.groups import ingress_of, ranges_of
@@ -26,11 +28,10 @@ ELSEWHERE = "its subnets are managed elsewhere"
     mend="Name subnets without a route to an internet gateway, and without mapPublicIpOnLaunch.",
 )
 def private_subnets(service: Node, _: Terms, stack: Stack) -> Verdict:
-    subnets = topology.subnets_of(service.resource, SUBNETS, stack)
-    for subnet in subnets:
-        if topology.is_public(subnet, stack):
-            return Verdict("violation", SUBNETS, f"has the public subnet {subnet.name}")
-    return COMPLIANT if subnets else not_applicable(ELSEWHERE)
+    def broken(subnet: Resource) -> str:
+        return f"has the public subnet {subnet.name}" if topology.is_public(subnet, stack) else ""
+
+    return _verdict(service, stack, broken)
 
 
 @stack_rule(
@@ -42,20 +43,24 @@ def private_subnets(service: Node, _: Terms, stack: Stack) -> Verdict:
     mend="Route the subnets to a NAT gateway, or add VPC endpoints for ecr.api, ecr.dkr, s3 and logs.",
 )
 def egress_path(service: Node, _: Terms, stack: Stack) -> Verdict:
-    subnets = topology.subnets_of(service.resource, SUBNETS, stack)
-    if not subnets:
-        return not_applicable(ELSEWHERE)
     public_address = service.flag("networkConfiguration.assignPublicIp")
-    for subnet in subnets:
+
+    def broken(subnet: Resource) -> str:
         if topology.leads_out(subnet, stack) or (public_address and topology.is_public(subnet, stack)):
-            continue
+            return ""
         vpc = stack.linked(subnet, "vpcId", kinds.VPC, topology.ID)
-        missing = topology.missing_endpoints(topology.TO_START, vpc, stack)
-        if missing:
-            return Verdict(
-                "violation", SUBNETS, f"has {subnet.name}, with no way out and no endpoint for {', '.join(missing)}"
-            )
-    return COMPLIANT
+        missing = ", ".join(topology.missing_endpoints(topology.TO_START, vpc, stack))
+        return f"has {subnet.name}, with no way out and no endpoint for {missing}" if missing else ""
+
+    return _verdict(service, stack, broken)
+
+
+def _verdict(service: Node, stack: Stack, broken: Callable[[Resource], str]) -> Verdict:
+    """What a rule about a service's subnets comes to."""
+    if not topology.subnets_of(service.resource, SUBNETS, stack):
+        return not_applicable(ELSEWHERE)
+    why = topology.first_broken(service.resource, SUBNETS, stack, broken)
+    return Verdict("violation", SUBNETS, why) if why else COMPLIANT
 
 
 @stack_rule(
