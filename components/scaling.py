@@ -1,16 +1,18 @@
-"""Scaling: how many tasks run, by load.
+"""Scaling: how many tasks run, by load, by metrics of one's own, by the clock.
 
-Always: a scalable target, and a target tracking policy for each target that is given. Needs a service.
+Always: a scalable target. Optional: a target tracking policy for each target and metric that is given, a step scaling
+policy with its alarm for each of the steps, a scheduled action for each of the schedules. Needs a service.
 """
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components.scheduled_action import scheduled_action
+from components.step_policy import step_policy
+from components.tracking_policy import custom_metric, predefined_metric, tracking_policy
 from settings.options import complete, options
-from settings.service import ScalingOptions
-
-PredefinedMetric = aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecificationArgs
+from settings.scaling import ScalingOptions
 
 
 @options(extends=ScalingOptions)
@@ -26,7 +28,7 @@ class ScalingArgs(ScalingOptions):
 
 
 class Scaling(pulumi.ComponentResource):
-    """Target tracking of one service."""
+    """What changes the number of tasks of one service."""
 
     target_id: Output[str]
     """Id of the scalable target."""
@@ -43,6 +45,15 @@ class Scaling(pulumi.ComponentResource):
             max_capacity=args["max"],
             opts=ResourceOptions(parent=self),
         )
+        self._track(name, args, target)
+        for key, step in args["steps"].items():
+            step_policy(f"{name}-{key}-step", step, args, target, self)
+        for key, schedule in args["schedules"].items():
+            scheduled_action(f"{name}-{key}", schedule, target, self)
+        self.target_id = target.id
+        self.register_outputs({"target_id": self.target_id})
+
+    def _track(self, name: str, args: ScalingArgs, target: aws.appautoscaling.Target) -> None:
         for kind, metric, value in (
             ("cpu", "ECSServiceAverageCPUUtilization", args["cpu"]),
             ("memory", "ECSServiceAverageMemoryUtilization", args["memory"]),
@@ -50,35 +61,7 @@ class Scaling(pulumi.ComponentResource):
         ):
             if value is not None:
                 label = args["resource_label"] if kind == "requests" else None
-                self._track(
-                    f"{name}-{kind}",
-                    target,
-                    args,
-                    PredefinedMetric(predefined_metric_type=metric, resource_label=label),
-                    value,
-                )
-        self.target_id = target.id
-        self.register_outputs({"target_id": self.target_id})
-
-    def _track(
-        self,
-        name: str,
-        target: aws.appautoscaling.Target,
-        args: ScalingArgs,
-        metric: PredefinedMetric,
-        value: int,
-    ) -> None:
-        aws.appautoscaling.Policy(
-            name,
-            policy_type="TargetTrackingScaling",
-            service_namespace=target.service_namespace,
-            scalable_dimension=target.scalable_dimension,
-            resource_id=target.resource_id,
-            target_tracking_scaling_policy_configuration=aws.appautoscaling.PolicyTargetTrackingScalingPolicyConfigurationArgs(
-                predefined_metric_specification=metric,
-                target_value=value,
-                scale_in_cooldown=args["scale_in_cooldown"],
-                scale_out_cooldown=args["scale_out_cooldown"],
-            ),
-            opts=ResourceOptions(parent=self),
-        )
+                tracked = predefined_metric(metric, label, value, args)
+                tracking_policy(f"{name}-{kind}", tracked, target, self)
+        for key, metric in args["metrics"].items():
+            tracking_policy(f"{name}-{key}-metric", custom_metric(metric, args), target, self)

@@ -351,7 +351,17 @@ def _filled(operation: str, call: Inputs, name: str) -> Inputs:
         filled["Conditions"] = [_condition(one) for one in cast("list[Inputs]", filled["Conditions"])]
     if operation == "CreateListener":
         filled["DefaultActions"] = [_fixed_response(one) for one in cast("list[Inputs]", filled["DefaultActions"])]
+    if "StepScalingPolicyConfiguration" in filled:
+        steps = filled["StepScalingPolicyConfiguration"]
+        filled["StepScalingPolicyConfiguration"] = {**steps, "StepAdjustments": _bounds(steps["StepAdjustments"])}
+    if operation == "PutMetricAlarm" and "Dimensions" in filled:
+        filled["Dimensions"] = [{"Name": name, "Value": value} for name, value in filled["Dimensions"].items()]
     return filled
+
+
+def _bounds(steps: list[Inputs]) -> list[Inputs]:
+    """Pulumi has the bounds of a step as texts, the call as numbers."""
+    return [{key: float(value) if key.startswith("Metric") else value for key, value in one.items()} for one in steps]
 
 
 def _condition(one: Inputs) -> Inputs:

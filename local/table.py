@@ -239,10 +239,12 @@ TABLE: dict[str, Row] = {
         "cloudwatch",
         "PutMetricAlarm",
         {
-            **_same("alarmDescription", "comparisonOperator", "threshold", "evaluationPeriods", "datapointsToAlarm"),
-            **_same("treatMissingData", "alarmActions"),
             "name": "AlarmName",
+            **_same("alarmDescription", "alarmActions", "comparisonOperator", "threshold", "evaluationPeriods"),
+            **_same("datapointsToAlarm", "treatMissingData", "namespace", "metricName", "dimensions", "statistic"),
+            **_same("unit", "period"),
             "okActions": "OKActions",
+            # Pulumi's shape of a metric in a query is another than the call's.
             "metricQueries": "",
         },
     ),
@@ -291,8 +293,16 @@ TABLE: dict[str, Row] = {
         "PutScalingPolicy",
         {
             **_same("policyType", "serviceNamespace", "scalableDimension", "resourceId"),
-            "targetTrackingScalingPolicyConfiguration": "TargetTrackingScalingPolicyConfiguration",
+            **_same("targetTrackingScalingPolicyConfiguration", "stepScalingPolicyConfiguration"),
         },
+        gives=("arn",),
+    ),
+    "aws:appautoscaling/scheduledAction:ScheduledAction": Row(
+        "application-autoscaling",
+        "PutScheduledAction",
+        _same(
+            *("serviceNamespace", "scalableDimension", "resourceId"), *("schedule", "timezone", "scalableTargetAction")
+        ),
     ),
 }
 
@@ -304,10 +314,12 @@ _FIXED: dict[str, dict[str, Any]] = {
     "CreateFlowLogs": {"ResourceType": "VPC"},
     "PutRolePolicy": {"PolicyName": "inline"},
     "PutScalingPolicy": {"PolicyName": "policy"},
+    "PutScheduledAction": {"ScheduledActionName": "action"},
+    "PutMetricAlarm": {"AlarmName": "alarm"},
 }
 """Parameters that a call wants and Pulumi makes by itself."""
 
-_CAPITAL = {"elbv2", "application-autoscaling", "ec2"}
+_CAPITAL = {"elbv2", "application-autoscaling", "cloudwatch", "ec2"}
 """Services whose nested parameters begin with a capital."""
 
 

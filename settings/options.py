@@ -276,7 +276,7 @@ def _unknown(model: type[BaseModel], loc: tuple[int | str, ...], *, by_alias: bo
     inside = _model_at(model, loc[:-1])
     if inside is None:
         return "unknown key"
-    valid = sorted(to_camel(key) if by_alias else key for key in inside.model_fields)
+    valid = sorted(str(field.alias) if by_alias else key for key, field in inside.model_fields.items())
     asked = to_camel(str(loc[-1])) if by_alias else to_snake(str(loc[-1]))
     near = difflib.get_close_matches(asked, valid, n=1, cutoff=0.5)
     return f"unknown key; did you mean {near[0]!r}?" if near else f"unknown key; valid: {', '.join(valid)}"

@@ -9,6 +9,7 @@ from pydantic import Field
 from settings import fargate
 from settings.cluster import CapacityShare, strategy_problems
 from settings.options import Problem, distinct, one_of, options
+from settings.scaling import ScalingOptions
 
 Architecture = Annotated[str, one_of("X86_64", "ARM64")]
 """A CPU architecture, in the words of ECS."""
@@ -249,33 +250,6 @@ class HealthCheckOptions(TypedDict):
     """Failures in a row that make a task unhealthy."""
     codes: NotRequired[Annotated[str, Field(default="200-299", pattern=r"^\d{3}([,-]\d{3})*$")]]
     """HTTP status codes that count as good."""
-
-
-def _room_to_scale(given: "ScalingOptions") -> Iterator[Problem]:
-    if given["min"] > given["max"]:
-        yield Problem("min", given["min"], f"is above max, {given['max']}")
-    if given["cpu"] is None and given["memory"] is None and given["requests"] is None:
-        yield Problem("cpu", None, "scaling needs a target: cpu, memory or requests")
-
-
-@options(_room_to_scale)
-class ScalingOptions(TypedDict):
-    """Target tracking: how many tasks run, by load."""
-
-    min: NotRequired[Annotated[int, Field(default=2, ge=0, le=5000)]]
-    """Fewest tasks."""
-    max: NotRequired[Annotated[int, Field(default=10, ge=1, le=5000)]]
-    """Most tasks."""
-    cpu: NotRequired[Annotated[int | None, Field(default=60, ge=1, le=100)]]
-    """Average CPU to hold, in percent; null for none."""
-    memory: NotRequired[Annotated[int | None, Field(default=75, ge=1, le=100)]]
-    """Average memory to hold, in percent; null for none."""
-    requests: NotRequired[Annotated[int | None, Field(default=None, ge=1)]]
-    """Requests per task and minute to hold; null for none."""
-    scale_in_cooldown: NotRequired[Annotated[int, Field(default=300, ge=0, le=3600)]]
-    """Seconds between two steps down."""
-    scale_out_cooldown: NotRequired[Annotated[int, Field(default=60, ge=0, le=3600)]]
-    """Seconds between two steps up."""
 
 
 def _valid_strategy(given: "RunningOptions") -> Iterator[Problem]:

@@ -4,18 +4,8 @@ import pytest
 from pulumi import Output
 
 from components.scaling import Scaling
-from tests.components.declared import UNKNOWN, Made, Thing, changes, declare, problems
-
-LABEL = "app/shop/1/targetgroup/web/2"
-
-
-def scaling(**asked: Any) -> Scaling:
-    return Scaling("web", {"cluster_name": "shop-dev", "service_name": "web", "resource_label": LABEL, **asked})
-
-
-def made(**asked: Any) -> Made:
-    return declare(lambda: scaling(**asked))
-
+from tests.components.declared import UNKNOWN, Thing, changes, declare, problems
+from tests.components.scaled import JOBS, LABEL, LATE, made, scaling
 
 TARGET = "aws:appautoscaling/target:Target web"
 CPU = "aws:appautoscaling/policy:Policy web-cpu"
@@ -89,6 +79,20 @@ def test_bounds_and_cooldowns():
     }
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"metrics": {"jobs": JOBS}},
+        {"steps": {"late": LATE}},
+        {"schedules": {"night": {"schedule": "rate(1 day)", "min": 3}}},
+    ],
+)
+def test_each_way_to_scale_is_enough(asked: dict[str, Any]):
+    alone = made(cpu=None, memory=None, **asked)
+    assert TARGET in alone.children
+    assert CPU not in alone.children
+
+
 def test_outputs_are_taken_as_inputs():
     def make() -> Scaling:
         name, label = Output.from_input("web"), Output.from_input(LABEL)
@@ -114,7 +118,10 @@ def test_an_unknown_input_leaves_the_rest_known():
     ("asked", "told"),
     [
         ({"min": 11}, "web.min: is above max, 10"),
-        ({"cpu": None, "memory": None}, "web.cpu: scaling needs a target: cpu, memory or requests"),
+        (
+            {"cpu": None, "memory": None},
+            "web.cpu: scaling needs a target: cpu, memory, requests, metrics, steps or schedules",
+        ),
         ({"cpu": 101}, "web.cpu: input should be less than or equal to 100"),
         (
             {"scale_in_cooldown": 3601},

@@ -33,8 +33,13 @@ def settings(stack: str) -> Settings:
 @lru_cache
 def without_children(stack: str) -> World:
     """The resources of a stack as the local stack sees them: awsx's component is one opaque resource."""
-    project, configuration = stack_file.configuration(PROJECT, stack)
-    declared = plan.plan(PROJECT, stack).declared
+    return configured(stack, stack_file.configuration(PROJECT, stack)[1])
+
+
+def configured(stack: str, configuration: dict[str, str]) -> World:
+    """The same with another configuration."""
+    project, _ = stack_file.configuration(PROJECT, stack)
+    declared = plan.plan(PROJECT, stack, configuration).declared
     keys = {one.urn: key(one.type, one.name) for one in declared}
     provider = default_provider(project, stack, configuration)
     root = f"{project}-{stack}"

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from own_stacks import PROJECT, STACKS, config, settings, without_children, world
+from own_stacks import PROJECT, STACKS, config, configured, settings, without_children, world
 from sample import World, rendered, stack_of
 from slipway_policies import kinds
 from slipway_policies.judge import Finding, everything
@@ -16,6 +16,7 @@ from slipway_policies.summary import SUMMARIES
 from wire import registration
 
 from local.policy_client import judge
+from tests.scaled import configuration
 
 TODAY = date(2026, 11, 25)
 LONGEST = timedelta(days=200)
@@ -47,6 +48,16 @@ def test_it_passes_at_the_first_preview(name: str, ground):
     assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
     summary = next(each for each in SUMMARIES if each.id == "exemption-valid")
     assert [*summary.lines(findings, _terms(name), stack)] == []
+
+
+@each_stack
+def test_it_passes_when_it_scales_in_every_way(name: str):
+    declared = configured(name, configuration(name))
+    findings, stack = _judged(name, declared)
+    assert len(stack.of(kinds.SCALING_POLICY)) == 6
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    about = {"ecs-autoscaled", "ecs-ignore-desired-count"}
+    assert {f.verdict.state for f in findings if f.rule.id in about} == {"compliant"}
 
 
 @each_stack

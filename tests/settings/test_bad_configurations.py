@@ -16,6 +16,24 @@ def web(**service: Any) -> dict[str, Any]:
     return {"services": {"web": service}}
 
 
+def scaled(**scaling: Any) -> dict[str, Any]:
+    return web(scaling=scaling)
+
+
+def schedule(**given: Any) -> dict[str, Any]:
+    return scaled(schedules={"night": {"schedule": "rate(1 day)", "min": 1, **given}})
+
+
+def step(*ranges: tuple[float | None, float | None, int], **given: Any) -> dict[str, Any]:
+    """A service with steps; its threshold is 100."""
+    adjustments = [{"from": start, "to": end, "change": change} for start, end, change in ranges or [(100, None, 1)]]
+    metric = {"namespace": "Shop", "metric": "Jobs", "threshold": 100, "adjustments": adjustments}
+    return scaled(steps={"jobs": metric | given})
+
+
+NIGHT, JOBS = "services.web.scaling.schedules.night", "services.web.scaling.steps.jobs"
+FALLING = {"comparison": "LessThanThreshold"}
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
     ({"services": {}}, "services", "at least 1 item"),
@@ -163,6 +181,53 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(healthCheck={"codes": "ok"}), "services.web.healthCheck.codes", "pattern"),
     (web(scaling={"min": 5, "max": 4}), "services.web.scaling.min", "above max"),
     (web(scaling={"cpu": None, "memory": None}), "services.web.scaling.cpu", "needs a target"),
+    (scaled(metrics={"a-b": {}}), "services.web.scaling.metrics.a-b", "pattern"),
+    (scaled(metrics={"jobs": {"metric": "J", "target": 1}}), "services.web.scaling.metrics.jobs.namespace", "required"),
+    (
+        scaled(metrics={"jobs": {"namespace": "S", "metric": "J", "target": 0}}),
+        "services.web.scaling.metrics.jobs.target",
+        "greater than 0",
+    ),
+    (
+        scaled(metrics={"jobs": {"namespace": "S", "metric": "J", "target": 1, "unit": "Counts"}}),
+        "services.web.scaling.metrics.jobs.unit",
+        "did you mean 'Count'",
+    ),
+    (
+        scaled(metrics={f"m{n}": {"namespace": "S", "metric": "J", "target": 1} for n in range(49)}),
+        "services.web.scaling.metrics",
+        "room for 50",
+    ),
+    (schedule(schedule="0 8 * * *"), f"{NIGHT}.schedule", "must be cron(…), at(…) or rate(…)"),
+    (schedule(schedule="cron(0 8 * * *)"), f"{NIGHT}.schedule", "has 5 fields; cron of AWS has 6"),
+    (schedule(timezone="Europe/Berln"), f"{NIGHT}.timezone", "did you mean 'Europe/Berlin'"),
+    (schedule(min=None), f"{NIGHT}.min", "it says neither"),
+    (schedule(min=3, max=2), f"{NIGHT}.min", "above max, 2"),
+    (schedule(min=11), f"{NIGHT}.min", "above every max, 10"),
+    (schedule(min=None, max=1), f"{NIGHT}.max", "below every min, 2"),
+    (schedule(desired=1), f"{NIGHT}.desired", "unknown key"),
+    (step(statistic="p99"), f"{JOBS}.statistic", "must be one of Average"),
+    (step(comparison="GreaterThan"), f"{JOBS}.comparison", "did you mean 'GreaterThanThreshold'"),
+    (step(period=90), f"{JOBS}.period", "a multiple of 60"),
+    (step(period=3540, evaluationPeriods=25), f"{JOBS}.evaluationPeriods", "86400 s at most"),
+    (step(period=86400, evaluationPeriods=8), f"{JOBS}.evaluationPeriods", "604800 s at most"),
+    (step(threshold=float("inf")), f"{JOBS}.threshold", "finite"),
+    (step((100, None, 0)), f"{JOBS}.adjustments.0.change", "changes nothing"),
+    (step((100, 200, 1), (200, None, -1)), f"{JOBS}.adjustments.1.change", "other way"),
+    (step((100, 100, 1), (100, None, 2)), f"{JOBS}.adjustments.0.to", "above its from, 100"),
+    (step((100, 200, 1), (201, None, 2)), f"{JOBS}.adjustments.1.from", "leaves a gap"),
+    (
+        step((100, 200, 1), (199, None, 2)),
+        f"{JOBS}.adjustments.1.from",
+        "overlaps the step before it, which ends at 200",
+    ),
+    (step((100, 200, 1), (None, None, 2)), f"{JOBS}.adjustments.1.from", "must be 200"),
+    (step((100, None, 1), (200, None, 2)), f"{JOBS}.adjustments.1.from", "only the last one"),
+    (step((101, None, 1)), f"{JOBS}.adjustments.0.from", "must be the threshold, 100"),
+    (step((100, 200, 1)), f"{JOBS}.adjustments.0.to", "must be left out: the last range"),
+    (step((0, 100, -1), **FALLING), f"{JOBS}.adjustments.0.from", "must be left out: the first range"),
+    (step((None, 99, -1), **FALLING), f"{JOBS}.adjustments.0.to", "must be the threshold, 100"),
+    (step(adjustments=[{"form": 100, "change": 1}]), f"{JOBS}.adjustments.0.form", "did you mean 'from'"),
     (web(desiredCount=1, scaling={"min": 2}), "services.web.desiredCount", "outside scaling"),
     (
         web(gracePeriod=10, task={"healthCheck": {"command": ["true"], "startPeriod": 20}}),
@@ -200,6 +265,23 @@ def test_all_mistakes_are_told_together():
 def test_a_secret_that_an_endpoint_leads_to_is_accepted(endpoints: list[str]):
     network = {"egress": "endpoints", "endpoints": endpoints}
     assert read(StackOptions, {**web(task={"secrets": {"KEY": ARN}}), "network": network}, "bad:")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        step(),
+        step((100, 150.5, 1), (150.5, None, 3)),
+        step((None, 50, -3), (50, 100, -1), **FALLING),
+        step(period=10, evaluationPeriods=8640),
+        step(period=86400, evaluationPeriods=7),
+        schedule(min=0, max=0),
+        schedule(min=100, max=200),
+        scaled(schedules={"a": {"schedule": "rate(1 day)", "max": 50}, "b": {"schedule": "rate(1 day)", "min": 50}}),
+    ],
+)
+def test_scaling_that_aws_takes_is_accepted(given: dict[str, Any]):
+    assert read(StackOptions, given, "bad:")
 
 
 def in_python(kind: type, given: dict[str, Any]) -> list[str]:
