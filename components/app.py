@@ -5,7 +5,7 @@ and its release record. Needs a network, a cluster and a load balancer.
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypedDict, cast
 from urllib.parse import urlsplit
 
@@ -24,7 +24,8 @@ from components.service import Service
 from components.service_alarms import Watch
 from components.task import Task, TaskArgs
 from release.timing import Pace
-from settings.options import complete, options, part
+from settings.dependencies import dependency_problems
+from settings.options import Problem, complete, options, part
 from settings.repository import RepositoryOptions
 from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions
 
@@ -85,7 +86,7 @@ class App(pulumi.ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:App", name, {}, opts)
-        args = complete(AppArgs, args, name)
+        args = complete(AppArgs, args, name, lambda given: _containers_start(name, given))
         self.pace = _pace(args)
         image = self._image(name, args)
         self.image = image.reference
@@ -193,6 +194,12 @@ def _watch(alarm_name: str, place: Place) -> Watch | None:
         "error_percent": topic.error_percent,
         "insights": insights,
     }
+
+
+def _containers_start(name: str, args: AppArgs) -> Iterator[Problem]:
+    """What the task would find, before anything is declared."""
+    for problem in dependency_problems(name, args["task"]):
+        yield problem._replace(path=f"task.{problem.path}")
 
 
 def _pace(args: AppArgs) -> Pace:

@@ -6,74 +6,100 @@ run makes a new revision (pulumi-aws #4576, #5256).
 
 import json
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pulumi import Input, Output
 
-from settings.service import ContainerHealthCheck
+from settings.container import ContainerHealthCheck, ContainerOptions, Port, SidecarOptions
+
+Definition = dict[str, object]
+
+
+class Log(NamedTuple):
+    """Where containers write their lines: each to streams of its own name."""
+
+    group: str
+    region: str
 
 
 def main_container(
-    name: str,
-    *,
-    image: str,
-    port: int,
-    environment: Mapping[str, Input[str]],
-    secrets: Mapping[str, str],
-    log_group: str,
-    region: str,
-    user: str,
-    stop_timeout: int,
-    health_check: ContainerHealthCheck | None,
-    scratch: Mapping[str, str],
-    read_only_root: bool,
-) -> dict[str, object]:
+    name: str, asked: ContainerOptions, *, image: str, port: Port, log: Log, scratch: Mapping[str, str]
+) -> Definition:
     """The definition of a service's own container; `scratch` maps volume names to paths."""
-    definition: dict[str, object] = {
+    return {**_container(name, asked, log, scratch), "image": image, "essential": True, "portMappings": _ports(port)}
+
+
+def sidecar(name: str, asked: SidecarOptions, *, log: Log, scratch: Mapping[str, str]) -> Definition:
+    """The definition of a container beside it."""
+    own: Definition = {
+        "image": asked["image"],
+        "essential": asked["essential"],
+        "portMappings": _ports(asked["port"]),
+    }
+    if asked["command"]:
+        own["command"] = asked["command"]
+    if asked["memory_reservation"]:
+        own["memoryReservation"] = asked["memory_reservation"]
+    return {**_container(name, asked, log, scratch), **own}
+
+
+def _container(name: str, asked: ContainerOptions, log: Log, scratch: Mapping[str, str]) -> Definition:
+    environment, secrets, waits_for = asked["environment"], asked["secrets"], asked["depends_on"]
+    definition: Definition = {
         "name": name,
-        "image": image,
-        "essential": True,
-        "portMappings": [{"containerPort": port, "hostPort": port, "protocol": "tcp"}],
         "environment": [{"name": key, "value": environment[key]} for key in sorted(environment)],
         "secrets": [{"name": key, "valueFrom": secrets[key]} for key in sorted(secrets)],
         "logConfiguration": {
             "logDriver": "awslogs",
             "options": {
-                "awslogs-group": log_group,
-                "awslogs-region": region,
+                "awslogs-group": log.group,
+                "awslogs-region": log.region,
                 "awslogs-stream-prefix": name,
                 "mode": "non-blocking",
             },
         },
-        "user": user,
-        "readonlyRootFilesystem": read_only_root,
+        "user": asked["user"],
+        "readonlyRootFilesystem": asked["read_only_root"],
         "linuxParameters": {
             "initProcessEnabled": True,
             "capabilities": {"add": [], "drop": ["ALL"]},
         },
-        "stopTimeout": stop_timeout,
-        "mountPoints": [
-            {"sourceVolume": volume, "containerPath": scratch[volume], "readOnly": False} for volume in sorted(scratch)
-        ],
+        "stopTimeout": asked["stop_timeout"],
+        "mountPoints": _mounts(scratch),
         "volumesFrom": [],
         "systemControls": [],
     }
-    if health_check:
-        definition["healthCheck"] = {
-            "command": ["CMD", *health_check["command"]],
-            "interval": health_check["interval"],
-            "timeout": health_check["timeout"],
-            "retries": health_check["retries"],
-            "startPeriod": health_check["start_period"],
-        }
+    if asked["health_check"]:
+        definition["healthCheck"] = _health_check(asked["health_check"])
+    if waits_for:
+        definition["dependsOn"] = [{"containerName": one, "condition": waits_for[one]} for one in sorted(waits_for)]
     return definition
 
 
-def ordered(containers: list[dict[str, object]]) -> list[dict[str, object]]:
+def _ports(port: Port | None) -> list[Definition]:
+    return [{"containerPort": port, "hostPort": port, "protocol": "tcp"}] if port else []
+
+
+def _mounts(scratch: Mapping[str, str]) -> list[Definition]:
+    return [{"sourceVolume": volume, "containerPath": scratch[volume], "readOnly": False} for volume in sorted(scratch)]
+
+
+def _health_check(check: ContainerHealthCheck) -> Definition:
+    return {
+        "command": ["CMD", *check["command"]],
+        "interval": check["interval"],
+        "timeout": check["timeout"],
+        "retries": check["retries"],
+        "startPeriod": check["start_period"],
+    }
+
+
+def ordered(containers: list[Definition]) -> list[Definition]:
     """The definitions in their one order."""
     return sorted(containers, key=lambda container: str(container["name"]))
 
 
-def document(containers: list[dict[str, object]]) -> Input[str]:
+def document(containers: list[Definition]) -> Input[str]:
     """Ordered definitions as canonical JSON; a plain text unless a value is an output."""
     if _has_output(containers):
         return Output.json_dumps(containers, sort_keys=True, separators=(",", ":"))

@@ -15,8 +15,9 @@ from components.names import load_balancer
 from components.scaling import Scaling
 from components.service_alarms import ServiceAlarms, Watch
 from components.task import Task
+from settings.container import Port
 from settings.options import Problem, complete, options
-from settings.service import Port, Priority, RunningOptions
+from settings.service import Priority, RunningOptions
 
 NOMINAL_PORT = 80
 """The target group's own port: ECS registers each task with the container's, and a constant one never

@@ -1,11 +1,12 @@
 """Task: what runs, with the rights that it has.
 
-Always: a task definition, its log group, an execution role that may pull this image, write this log and
-read these secrets, and a task role for the application. Needs an image.
+Always: a task definition, its log group, an execution role that may pull these images, write this log and
+read these secrets, and a task role for the application. Optional: sidecars. Needs an image.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NotRequired
 
 import pulumi
@@ -16,8 +17,14 @@ from pydantic import Field
 from components import containers
 from components.account import Account, log_group_arn
 from components.service_role import service_role
-from settings.options import Problem, complete, options
-from settings.service import EXEC_WRITES, Architecture, TaskOptions
+from settings.container import ContainerOptions
+from settings.dependencies import dependency_problems
+from settings.options import Problem, complete, options, part
+from settings.service import EXEC_WRITES, Architecture
+from settings.task import TaskOptions
+
+ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
+"""Reference of an image in ECR."""
 
 
 def _exec_can_write(given: "TaskArgs") -> Iterator[Problem]:
@@ -25,7 +32,11 @@ def _exec_can_write(given: "TaskArgs") -> Iterator[Problem]:
         yield Problem("execLogGroupName", given["exec_log_group_name"], EXEC_WRITES)
 
 
-@options(_exec_can_write, extends=TaskOptions)
+def _containers_start(given: "TaskArgs") -> Iterator[Problem]:
+    return dependency_problems(given["container"], given)
+
+
+@options(_exec_can_write, _containers_start, extends=TaskOptions)
 class TaskArgs(TaskOptions):
     """Arguments of `Task`."""
 
@@ -77,8 +88,8 @@ class Task(pulumi.ComponentResource):
         )
         execution, granted = self._execution_role(name, args)
         application, permitted = self._task_role(name, args)
-        scratch = {f"scratch-{number}": path for number, path in enumerate(sorted(args["scratch"]))}
-        defined = containers.ordered([_container(args, scratch)])
+        scratch = _scratch(args)
+        defined = containers.ordered(_defined(args, scratch))
         self.container_definitions = containers.document(defined)
         definition = aws.ecs.TaskDefinition(
             name,
@@ -93,7 +104,7 @@ class Task(pulumi.ComponentResource):
             runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
                 cpu_architecture=args["architecture"], operating_system_family="LINUX"
             ),
-            volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=volume) for volume in scratch],
+            volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=volume) for one in scratch.values() for volume in one],
             # ECS may roll back to the revision before, so a replaced one stays.
             skip_destroy=True,
             opts=ResourceOptions(parent=self, depends_on=[*needs, log, granted, *permitted]),
@@ -132,21 +143,31 @@ class Task(pulumi.ComponentResource):
         return role, permitted
 
 
-def _container(args: TaskArgs, scratch: dict[str, str]) -> dict[str, object]:
-    return containers.main_container(
-        args["container"],
-        image=args["image"],
-        port=args["port"],
-        environment={"APP_VERSION": args["version"], "PORT": str(args["port"])} | args["environment"],
-        secrets=args["secrets"],
-        log_group=args["log_group_name"],
-        region=args["account"]["region"],
-        user=args["user"],
-        stop_timeout=args["stop_timeout"],
-        health_check=args["health_check"],
-        scratch=scratch,
-        read_only_root=args["read_only_root"],
-    )
+def _every(args: TaskArgs) -> dict[str, ContainerOptions]:
+    """The containers by name, the service's own first."""
+    return {args["container"]: args, **dict(sorted(args["sidecars"].items()))}
+
+
+def _scratch(args: TaskArgs) -> dict[str, dict[str, str]]:
+    """Each container's scratch volumes, with their paths."""
+    main = args["container"]
+    return {
+        name: {
+            f"{'' if name == main else f'{name}-'}scratch-{number}": path
+            for number, path in enumerate(sorted(one["scratch"]))
+        }
+        for name, one in _every(args).items()
+    }
+
+
+def _defined(args: TaskArgs, scratch: Mapping[str, dict[str, str]]) -> list[containers.Definition]:
+    main, log = args["container"], containers.Log(args["log_group_name"], args["account"]["region"])
+    told = {"APP_VERSION": args["version"], "PORT": str(args["port"])}
+    own: ContainerOptions = {**part(ContainerOptions, args), "environment": told | args["environment"]}
+    return [
+        containers.main_container(main, own, image=args["image"], port=args["port"], log=log, scratch=scratch[main]),
+        *(containers.sidecar(name, one, log=log, scratch=scratch[name]) for name, one in args["sidecars"].items()),
+    ]
 
 
 def _policy_name(arn: str) -> str:
@@ -188,29 +209,41 @@ def _execution_policy(args: TaskArgs) -> dict[str, object]:
             "Resource": log,
         }
     ]
-    if args["repository_name"]:
+    if repositories := _repositories(args):
         # A token is for all registries: the action takes no resource
         # ("Actions, resources, and condition keys for Amazon Elastic Container Registry").
         statements.append({"Effect": "Allow", "Action": "ecr:GetAuthorizationToken", "Resource": "*"})
-        repository = (
-            f"arn:{place['partition']}:ecr:{place['region']}:{place['id']}:repository/{args['repository_name']}"
-        )
         pull = [
             "ecr:BatchCheckLayerAvailability",
             "ecr:BatchGetImage",
             "ecr:GetDownloadUrlForLayer",
         ]
-        statements.append({"Effect": "Allow", "Action": pull, "Resource": repository})
+        one = repositories[0] if len(repositories) == 1 else repositories
+        statements.append({"Effect": "Allow", "Action": pull, "Resource": one})
     if args["secret_keys"]:
         statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": sorted(args["secret_keys"])})
+    secrets = {arn for one in _every(args).values() for arn in one["secrets"].values()}
     for service, action in (
         ("ssm", "ssm:GetParameters"),
         ("secretsmanager", "secretsmanager:GetSecretValue"),
     ):
-        arns = sorted({_without_version(arn) for arn in args["secrets"].values() if arn.split(":")[2] == service})
+        arns = sorted({_without_version(arn) for arn in secrets if arn.split(":")[2] == service})
         if arns:
             statements.append({"Effect": "Allow", "Action": action, "Resource": arns})
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _repositories(args: TaskArgs) -> list[str]:
+    """ARNs of the ECR repositories that the images are pulled from."""
+    place = args["account"]
+    start = f"arn:{place['partition']}:ecr"
+    found: set[str] = set()
+    if args["repository_name"]:
+        found.add(f"{start}:{place['region']}:{place['id']}:repository/{args['repository_name']}")
+    for image in (args["image"], *(one["image"] for one in args["sidecars"].values())):
+        if (there := ECR.match(image)) and not (image == args["image"] and args["repository_name"]):
+            found.add(f"{start}:{there['region']}:{there['account']}:repository/{there['name']}")
+    return sorted(found)
 
 
 def _without_version(arn: str) -> str:

@@ -29,6 +29,7 @@ RELEASE_SECONDS = 120
 NOT_EXERCISED = (
     "scaling by load",
     "health checks of balancer and containers",
+    "order and common network of sidecars",
     "security groups and subnets",
     "IAM",
     "task sizes",

@@ -139,13 +139,21 @@ def options(*checks: Check, extends: type[Any] | None = None) -> Callable[[Kind]
     return declare
 
 
-def complete(kind: type[T], value: T, where: str) -> T:
+def complete(kind: type[T], value: T, where: str, *checks: Callable[[T], Iterable[Problem]]) -> T:
     """A component's arguments with every default filled in; outputs pass unread.
+
+    `checks` are the contradictions that only the caller can see.
 
     Raises:
         OptionsError: an argument is unknown, of a wrong type or out of range; `where` leads its path.
     """
-    return _read(kind, value, where, f"{where} cannot be made from these arguments:", by_alias=False)
+    title = f"{where} cannot be made from these arguments:"
+    found = _read(kind, value, where, title, by_alias=False)
+    wrong = [problem for check in checks for problem in check(found)]
+    if wrong:
+        told = [f"{where}.{_spelled(_models[kind], one.path, by_alias=False)}" for one in wrong]
+        raise OptionsError(title, [one._replace(path=path) for one, path in zip(wrong, told, strict=True)])
+    return found
 
 
 def read(kind: type[T], value: object, title: str) -> T:
@@ -256,7 +264,8 @@ def _problems(model: type[BaseModel], error: ValidationError, where: str, *, by_
         path = ".".join([*([where] if where else []), *_path(entry["loc"])])
         if entry["type"] == "contradiction":
             inside = cast("list[Problem]", entry.get("ctx", {})["problems"])
-            own = [one._replace(path=_spelled(one.path, by_alias=by_alias)) for one in inside]
+            at = _model_at(model, entry["loc"]) or model
+            own = [one._replace(path=_spelled(at, one.path, by_alias=by_alias)) for one in inside]
             found += [one._replace(path=f"{path}.{one.path}".lstrip(".")) for one in own]
         elif entry["type"] == "extra_forbidden":
             found.append(Problem(path, entry["input"], _unknown(model, entry["loc"], by_alias=by_alias)))
@@ -266,10 +275,14 @@ def _problems(model: type[BaseModel], error: ValidationError, where: str, *, by_
     return list({str(problem): problem for problem in found}.values())
 
 
-def _spelled(path: str, *, by_alias: bool) -> str:
-    """A check's path as the caller writes it: a check names the stack file's keys; what follows the first is data."""
-    first, dot, rest = path.partition(".")
-    return f"{first if by_alias else to_snake(first)}{dot}{rest}"
+def _spelled(model: type[BaseModel], path: str, *, by_alias: bool) -> str:
+    """A check's path as the caller writes it: a check names the stack file's keys, and what is no key is data."""
+    here: object = model
+    found: list[str] = []
+    for step in path.split("."):
+        found.append(step if by_alias or not _models_in(here) else to_snake(step))
+        here = _step(here, step)
+    return ".".join(found)
 
 
 def _unknown(model: type[BaseModel], loc: tuple[int | str, ...], *, by_alias: bool) -> str:
@@ -298,8 +311,12 @@ def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseMo
         if isinstance(step, str) and _is_branch(step):
             continue
         here = _step(here, step)
-    models = [here, *_members(here)]
-    return next((m for m in models if inspect.isclass(m) and issubclass(m, BaseModel)), None)
+    return next(iter(_models_in(here)), None)
+
+
+def _models_in(here: object) -> list[type[BaseModel]]:
+    """The models that a type is, or is one of."""
+    return [m for m in (here, *_members(here)) if inspect.isclass(m) and issubclass(m, BaseModel)]
 
 
 def _step(here: object, step: int | str) -> object:

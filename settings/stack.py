@@ -9,6 +9,7 @@ from pydantic import Field
 
 from settings.alarms import AlarmOptions
 from settings.cluster import ClusterOptions
+from settings.dependencies import dependency_problems
 from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
 from settings.options import OptionsError, Problem, model_of, options, read
@@ -51,13 +52,22 @@ def _reached_by_endpoints(given: "StackOptions") -> Iterator[Problem]:
 def _endpoints_needed(services: dict[str, ServiceOptions]) -> Iterator[tuple[str, object, str]]:
     """Where a service asks for something, what it asks for, and the AWS service behind it."""
     for name, service in services.items():
-        for key, arn in service["task"]["secrets"].items():
-            yield f"services.{name}.task.secrets.{key}", arn, arn.split(":")[2]
+        task = service["task"]
+        beside = {f"sidecars.{each}.": one["secrets"] for each, one in task["sidecars"].items()}
+        for place, secrets in {"": task["secrets"], **beside}.items():
+            for key, arn in secrets.items():
+                yield f"services.{name}.task.{place}secrets.{key}", arn, arn.split(":")[2]
         if service["exec_enabled"]:
             yield f"services.{name}.execEnabled", True, "ssmmessages"
 
 
-@options(_within_the_quota, _reached_by_endpoints)
+def _containers_that_start(given: "StackOptions") -> Iterator[Problem]:
+    for name, service in given["services"].items():
+        for problem in dependency_problems(name, service["task"]):
+            yield problem._replace(path=f"services.{name}.task.{problem.path}")
+
+
+@options(_within_the_quota, _reached_by_endpoints, _containers_that_start)
 class StackOptions(TypedDict):
     """The settings of a stack."""
 

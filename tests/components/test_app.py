@@ -500,3 +500,11 @@ def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
     assert problems(lambda: app(**asked)) == [told]
+
+
+def test_a_container_that_never_starts_is_told_before_anything_is_declared():
+    agent = {"image": "example.com/agent:1", "depends_on": {"web": "HEALTHY"}}
+    told = "web.task.sidecars.agent.depends_on.web: web has no healthCheck, so it never becomes healthy"
+    assert problems(lambda: app(task={"sidecars": {"agent": agent}})) == [told]
+    no_such = {"task": {"depends_on": {"agent": "START"}}}
+    assert problems(lambda: app(**no_such)) == ["web.task.depends_on.agent: there is no such container; there are: web"]

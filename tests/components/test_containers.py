@@ -4,25 +4,25 @@ from typing import Any
 
 from pulumi import Output
 
-from components.containers import document, main_container, ordered
+from components.containers import Log, document, main_container, ordered, sidecar
+from settings.container import ContainerOptions, SidecarOptions
+from settings.options import complete
 from tests.components.declared import compact
 
+SECRET = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
 
-def container(**asked: Any) -> dict[str, Any]:
-    wiring: dict[str, Any] = {
-        "image": "example.com/web:1",
-        "port": 8080,
-        "environment": {},
-        "secrets": {},
-        "log_group": "/shop-dev/web",
-        "region": "eu-central-1",
-        "user": "10001:10001",
-        "stop_timeout": 30,
-        "health_check": None,
-        "scratch": {},
-        "read_only_root": True,
-    }
-    return main_container("web", **{**wiring, **asked})
+
+LOG = Log("/shop-dev/web", "eu-central-1")
+
+
+def container(scratch: dict[str, str] | None = None, **asked: Any) -> dict[str, Any]:
+    told = complete(ContainerOptions, asked, "web")
+    return main_container("web", told, image="example.com/web:1", port=8080, log=LOG, scratch=scratch or {})
+
+
+def beside(scratch: dict[str, str] | None = None, **asked: Any) -> dict[str, Any]:
+    told = complete(SidecarOptions, {"image": "example.com/agent:1", **asked}, "agent")
+    return sidecar("agent", told, log=LOG, scratch=scratch or {})
 
 
 def test_a_container_is_non_root_read_only_and_without_capabilities():
@@ -59,14 +59,21 @@ def test_a_root_that_may_be_written_to():
 def test_what_ecs_keeps_in_no_order_is_sorted():
     found = container(
         environment={"B": "2", "A": "1"},
-        secrets={"D": "arn:d", "C": "arn:c"},
+        secrets={"D": SECRET + "d", "C": SECRET + "c"},
         scratch={"scratch-1": "/var/run", "scratch-0": "/tmp"},  # noqa: S108 - a path inside the container
     )
     assert found["environment"] == [{"name": "A", "value": "1"}, {"name": "B", "value": "2"}]
-    assert found["secrets"] == [{"name": "C", "valueFrom": "arn:c"}, {"name": "D", "valueFrom": "arn:d"}]
+    assert found["secrets"] == [
+        {"name": "C", "valueFrom": SECRET + "c"},
+        {"name": "D", "valueFrom": SECRET + "d"},
+    ]
     assert found["mountPoints"] == [
         {"sourceVolume": "scratch-0", "containerPath": "/tmp", "readOnly": False},  # noqa: S108 - the same
         {"sourceVolume": "scratch-1", "containerPath": "/var/run", "readOnly": False},
+    ]
+    assert container(depends_on={"z": "HEALTHY", "agent": "START"})["dependsOn"] == [
+        {"containerName": "agent", "condition": "START"},
+        {"containerName": "z", "condition": "HEALTHY"},
     ]
     assert [one["name"] for one in ordered([{"name": "web"}, {"name": "agent"}])] == ["agent", "web"]
 
@@ -82,6 +89,44 @@ def test_a_check_of_the_container_is_written_in_full():
             "retries": 3,
             "startPeriod": 30,
         },
+    }
+
+
+def test_a_container_beside_it_is_as_closed_and_may_stop():
+    options = {**container()["logConfiguration"]["options"], "awslogs-stream-prefix": "agent"}
+    assert beside() == {
+        **container(),
+        "name": "agent",
+        "image": "example.com/agent:1",
+        "essential": False,
+        "portMappings": [],
+        "logConfiguration": {"logDriver": "awslogs", "options": options},
+    }
+
+
+def test_what_a_container_beside_it_is_told():
+    found = beside(
+        {"agent-scratch-0": "/cache"},
+        essential=True,
+        port=4317,
+        command=["run", "--fast"],
+        memory_reservation=64,
+        user="agent",
+        read_only_root=False,
+        stop_timeout=60,
+        depends_on={"web": "START"},
+    )
+    assert found == {
+        **beside(),
+        "essential": True,
+        "portMappings": [{"containerPort": 4317, "hostPort": 4317, "protocol": "tcp"}],
+        "command": ["run", "--fast"],
+        "memoryReservation": 64,
+        "user": "agent",
+        "readonlyRootFilesystem": False,
+        "stopTimeout": 60,
+        "mountPoints": [{"sourceVolume": "agent-scratch-0", "containerPath": "/cache", "readOnly": False}],
+        "dependsOn": [{"containerName": "web", "condition": "START"}],
     }
 
 

@@ -377,6 +377,80 @@ def test_names():
     }
 
 
+AGENT = {"image": "example.com/agent@sha256:" + "a" * 64}
+BESIDE: dict[str, Any] = {
+    **CONTAINER,
+    "name": "agent",
+    "image": AGENT["image"],
+    "essential": False,
+    "portMappings": [],
+    "environment": [],
+    "logConfiguration": {
+        "logDriver": "awslogs",
+        "options": {**CONTAINER["logConfiguration"]["options"], "awslogs-stream-prefix": "agent"},
+    },
+    "mountPoints": [{"sourceVolume": "agent-scratch-0", "containerPath": TMP, "readOnly": False}],
+}
+
+
+def test_a_sidecar_is_a_container_with_scratch_of_its_own():
+    assert changes(made(), made(sidecars={"agent": AGENT})) == {
+        DEFINITION: {
+            "containerDefinitions": compact([BESIDE, CONTAINER]),
+            "volumes": [{"name": "scratch-0"}, {"name": "agent-scratch-0"}],
+        }
+    }
+
+
+def test_sidecars_are_in_one_order_and_known_at_preview():
+    every = {name: {**AGENT, "environment": {"B": "1", "A": "2"}} for name in ("z", "proxy", "agent")}
+    backwards = dict(reversed(every.items()))
+    found = declare(lambda: task(sidecars=every), preview=True)
+    assert changes(made(sidecars=every), made(sidecars=backwards)) == {}
+    assert (
+        found.children[DEFINITION]["containerDefinitions"] == made(sidecars=every).attributes["container_definitions"]
+    )
+    assert [one["name"] for one in found.outputs["containers"]] == ["agent", "main", "proxy", "z"]
+
+
+def test_the_service_waits_for_its_sidecars_and_they_for_it():
+    asked = {
+        "depends_on": {"migrate": "SUCCESS"},
+        "sidecars": {"migrate": AGENT, "agent": {**AGENT, "depends_on": {"main": "START"}}},
+    }
+    found = {one["name"]: one.get("dependsOn") for one in made(**asked).outputs["containers"]}
+    assert found == {
+        "agent": [{"containerName": "main", "condition": "START"}],
+        "main": [{"containerName": "migrate", "condition": "SUCCESS"}],
+        "migrate": None,
+    }
+
+
+def test_secrets_of_sidecars_are_granted_with_those_of_the_service():
+    own, theirs = ARN("ssm", "parameter/own"), ARN("ssm", "parameter/agent")
+    found = made(secrets={"KEY": own}, sidecars={"agent": {**AGENT, "secrets": {"A": theirs, "B": own}}})
+    read = {"Action": "ssm:GetParameters", "Resource": [theirs, own]}
+    assert found.children[GRANTED]["policy"] == allowing(WRITE_LOG, LOG_IN, PULL, read)
+
+
+def test_a_key_may_be_that_of_a_sidecars_secret():
+    key, secret = ARN("kms", "key/a"), {"A": ARN("ssm", "parameter/agent")}
+    found = made(secret_keys=[key], sidecars={"agent": {**AGENT, "secrets": secret}}).children[GRANTED]["policy"]
+    assert {"Effect": "Allow", "Action": "kms:Decrypt", "Resource": [key]} in json.loads(found)["Statement"]
+
+
+def test_images_in_ecr_are_pulled_with_rights_on_their_repositories():
+    host = "111111111111.dkr.ecr.eu-west-1.amazonaws.com"
+    agent = {"image": f"{host}/tools/agent:1@sha256:" + "a" * 64}
+    theirs = "arn:aws:ecr:eu-west-1:111111111111:repository/tools/agent"
+    both = {**PULL, "Resource": [PULL["Resource"], theirs]}
+    assert made(sidecars={"agent": agent}).children[GRANTED]["policy"] == allowing(
+        WRITE_LOG, LOG_IN, {**both, "Resource": sorted(both["Resource"])}
+    )
+    alone = made(repository_name=None, image=f"{host}/tools/agent:1").children[GRANTED]["policy"]
+    assert alone == allowing(WRITE_LOG, LOG_IN, {**PULL, "Resource": theirs})
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -405,6 +479,11 @@ def test_names():
             {"permissions": [{"actions": ["s3:*"], "resources": []}]},
             "permissions.0.resources: list should have at least",
         ),
+        (
+            {"sidecars": {"agent": {**AGENT, "depends_on": {"x": "START"}}}},
+            "sidecars.agent.depends_on.x: there is no such container; there are: agent, main",
+        ),
+        ({"sidecars": {"main": AGENT}}, "sidecars.main: has the name of the service's own container"),
         ({"stop_timeout": 121}, "stop_timeout: input should be less than or equal to 120"),
         ({"environment": {"A": 1}}, "environment.A: input should be a valid string"),
     ],

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from settings.options import OptionsError, complete, model_of, read
-from settings.service import ServiceOptions, Statement, TaskOptions
+from settings.service import ServiceOptions
 from settings.stack import StackOptions
+from settings.task import Statement, TaskOptions
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a"
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf"
@@ -33,6 +34,15 @@ def step(*ranges: tuple[float | None, float | None, int], **given: Any) -> dict[
 
 NIGHT, JOBS = "services.web.scaling.schedules.night", "services.web.scaling.steps.jobs"
 FALLING = {"comparison": "LessThanThreshold"}
+
+AGENT = {"image": "example.com/agent:1"}
+
+
+def beside(agent: dict[str, Any], z: dict[str, Any] | None = None, **task: Any) -> dict[str, Any]:
+    """A service with a sidecar `agent`, and another one `z` where it is asked for."""
+    others = {} if z is None else {"z": {**AGENT, **z}}
+    return web(task={"sidecars": {"agent": {**AGENT, **agent}, **others}, **task})
+
 
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
@@ -166,6 +176,49 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(task={"secretKeys": [KEY]}), "services.web.task.secretKeys", "without secrets"),
     (web(task={"secrets": {"KEY": ARN}, "secretKeys": ["alias/x"]}), "services.web.task.secretKeys.0", "pattern"),
     (web(task={"managedPolicies": ["ReadOnly"]}), "services.web.task.managedPolicies.0", "pattern"),
+    (web(task={"sidecars": {"agent": {}}}), "services.web.task.sidecars.agent.image", "field required"),
+    (beside({"image": "nginx"}), "services.web.task.sidecars.agent.image", "pattern"),
+    (beside({"user": "root"}), "services.web.task.sidecars.agent.user", "pattern"),
+    (beside({"port": 8080}), "services.web.task.sidecars.agent.port", "is port too"),
+    (beside({"port": 1}, z={"port": 1}), "services.web.task.sidecars.z.port", "is sidecars.agent.port too"),
+    (beside({"memoryReservation": 600}), "services.web.task.memory", "less than the 600 MiB"),
+    (
+        beside({"environment": {"A": "x"}, "secrets": {"A": ARN}}),
+        "services.web.task.sidecars.agent.secrets.A",
+        "environment too",
+    ),
+    (beside({}, dependsOn={"agnt": "START"}), "services.web.task.dependsOn.agnt", "there are: agent, web"),
+    (beside({}, dependsOn={"agent": "START!"}), "services.web.task.dependsOn.agent", "did you mean 'START'"),
+    (beside({}, dependsOn={"agent": "HEALTHY"}), "services.web.task.dependsOn.agent", "has no healthCheck"),
+    (
+        beside({"dependsOn": {"web": "HEALTHY"}}),
+        "services.web.task.sidecars.agent.dependsOn.web",
+        "web has no healthCheck",
+    ),
+    (
+        beside({"essential": True}, dependsOn={"agent": "SUCCESS"}),
+        "services.web.task.dependsOn.agent",
+        "agent is essential",
+    ),
+    (
+        beside({"dependsOn": {"web": "COMPLETE"}}),
+        "services.web.task.sidecars.agent.dependsOn.web",
+        "web is essential",
+    ),
+    (beside({"dependsOn": {"agent": "START"}}), "services.web.task.sidecars.agent.dependsOn.agent", "agent -> agent"),
+    (
+        beside({"dependsOn": {"z": "START"}}, z={"dependsOn": {"web": "START"}}, dependsOn={"agent": "START"}),
+        "services.web.task.sidecars.agent.dependsOn.z",
+        "agent -> z -> web -> agent",
+    ),
+    (web(task={"sidecars": {"web": AGENT}}), "services.web.task.sidecars.web", "the service's own container"),
+    (web(task={"sidecars": {f"a{n}": AGENT for n in range(10)}}), "services.web.task.sidecars", "at most 9"),
+    (web(task={"sidecars": {"a b": AGENT}}), "services.web.task.sidecars.a b", "pattern"),
+    (
+        {**beside({"secrets": {"KEY": ARN}}), "network": {"egress": "endpoints"}},
+        "services.web.task.sidecars.agent.secrets.KEY",
+        "add 'secretsmanager' to network.endpoints",
+    ),
     (web(execEnabled=True), "services.web.execEnabled", "set task.readOnlyRoot to false"),
     (web(image={"reference": "nginx"}), "services.web.image.reference", "pattern"),
     (web(image={"reference": "example.com/a:1", "target": "x"}), "services.web.image.target", "nothing is built"),

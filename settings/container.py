@@ -1,0 +1,100 @@
+"""A container: what holds for a service's own one and for those beside it."""
+
+from collections.abc import Iterator
+from typing import Annotated, NotRequired, TypedDict
+
+from pulumi import Input
+from pydantic import Field
+
+from settings.options import Problem, distinct, one_of, options
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+"""A port of a container."""
+Condition = Annotated[str, one_of("START", "COMPLETE", "SUCCESS", "HEALTHY")]
+"""What a container waits for, in the words of ECS."""
+REFERENCE = r"^[^\s:@/]+(/[^\s:@]+|:\d+/[^\s:@]+)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$"
+"""Reference of an image with its registry."""
+SCRATCH = "/tmp"  # noqa: S108 - a path inside the container
+
+
+@options()
+class ContainerHealthCheck(TypedDict):
+    """A command that ECS runs inside the container."""
+
+    command: Annotated[list[str], Field(min_length=1)]
+    """The command and its arguments; exit code 0 is healthy."""
+    interval: NotRequired[Annotated[int, Field(default=10, ge=5, le=300)]]
+    """Seconds between two runs."""
+    timeout: NotRequired[Annotated[int, Field(default=5, ge=2, le=60)]]
+    """Seconds after which a run has failed."""
+    retries: NotRequired[Annotated[int, Field(default=3, ge=1, le=10)]]
+    """Failures in a row that make the container unhealthy."""
+    start_period: NotRequired[Annotated[int, Field(default=30, ge=0, le=300)]]
+    """Seconds at the start in which failures do not count."""
+
+
+def _named_once(given: "ContainerOptions") -> Iterator[Problem]:
+    for name in sorted(given["environment"].keys() & given["secrets"].keys()):
+        yield Problem(
+            f"secrets.{name}",
+            given["secrets"][name],
+            "is in environment too: one of them would be lost",
+        )
+
+
+@options(_named_once)
+class ContainerOptions(TypedDict):
+    """What every container of a task may be told."""
+
+    environment: NotRequired[Annotated[dict[str, Input[str]], Field(default_factory=dict)]]
+    """Environment variables, in plain text: no secrets."""
+    secrets: NotRequired[
+        Annotated[
+            dict[str, Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:(ssm|secretsmanager):")]],
+            Field(default_factory=dict),
+        ]
+    ]
+    """Environment variables filled by ECS from a Secrets Manager secret or an SSM parameter, by ARN."""
+    health_check: NotRequired[Annotated[ContainerHealthCheck | None, Field(default=None)]]
+    """ECS's own check of the container, beside the load balancer's."""
+    depends_on: NotRequired[Annotated[dict[str, Condition], Field(default_factory=dict)]]
+    """Containers of the task that this one waits for at its start: each by name, until it has begun (`START`), ended
+    (`COMPLETE`), ended with exit code 0 (`SUCCESS`) or passed its health check (`HEALTHY`). They stop in the opposite
+    order ("Container dependency" in "Amazon ECS task definition parameters for Fargate"). The service's own container
+    has the service's name."""
+    stop_timeout: NotRequired[Annotated[int, Field(default=30, ge=1, le=120)]]
+    """Seconds between SIGTERM and SIGKILL."""
+    user: NotRequired[
+        Annotated[str, Field(default="10001:10001", pattern=r"^(?!0(:|$))(?!root(:|$))[\w-]+(:[\w-]+)?$")]
+    ]
+    """User (and group) that the container runs as; root is refused."""
+    scratch: NotRequired[
+        Annotated[
+            list[Annotated[str, Field(pattern=r"^/[\w./-]+$")]],
+            distinct(),
+            Field(default_factory=lambda: [SCRATCH]),
+        ]
+    ]
+    """Writable, empty folders."""
+    read_only_root: NotRequired[Annotated[bool, Field(default=True)]]
+    """Everything of the container's file system but `scratch` is read-only."""
+
+
+@options(extends=ContainerOptions)
+class SidecarOptions(ContainerOptions):
+    """A container beside the service's own: a proxy, an agent, or a job before it.
+
+    Containers of a task share the network: one reaches the other at `localhost`.
+    """
+
+    image: Annotated[str, Field(pattern=REFERENCE)]
+    """Its image, built elsewhere. To pass the policy pack the reference needs a digest (`…@sha256:…`) and a private
+    registry. The right to pull from ECR is given, for exactly this repository."""
+    command: NotRequired[Annotated[list[str], Field(default_factory=list)]]
+    """Command that it runs; the image's own when left out."""
+    port: NotRequired[Annotated[Port | None, Field(default=None)]]
+    """Port that it listens on, if any."""
+    essential: NotRequired[Annotated[bool, Field(default=False)]]
+    """The task stops when it stops."""
+    memory_reservation: NotRequired[Annotated[int | None, Field(default=None, ge=6)]]
+    """MiB of the task's memory that are kept for it; none when left out."""

@@ -1,0 +1,139 @@
+"""A task: what runs, how large, with which rights."""
+
+from collections.abc import Iterator
+from typing import Annotated, NotRequired, TypedDict
+
+from pydantic import Field
+
+from settings import fargate
+from settings.container import ContainerOptions, Port, SidecarOptions
+from settings.options import Problem, distinct, options
+
+LOG_RETENTION = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+"""Days that CloudWatch Logs accepts (API reference: PutRetentionPolicy)."""
+
+
+@options()
+class Statement(TypedDict):
+    """An IAM statement that allows the application something."""
+
+    actions: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9-]+:[A-Za-z0-9*]+$")]], Field(min_length=1)]
+    """What it may do, such as `s3:GetObject`."""
+    resources: Annotated[list[Annotated[str, Field(pattern=r"^arn:|^\*$")]], Field(min_length=1)]
+    """On what, as ARNs."""
+
+
+def _is_a_fargate_size(given: "TaskOptions") -> Iterator[Problem]:
+    cpu, memory = given["cpu"], given["memory"]
+    if not fargate.is_valid(cpu, memory):
+        near = fargate.nearest(cpu, memory)
+        yield Problem(
+            "cpu",
+            f"{cpu}/{memory}",
+            f"Fargate has no such pair of cpu and memory; the nearest is cpu: {near[0]}, memory: {near[1]}",
+        )
+
+
+def _legal_retention(given: "TaskOptions") -> Iterator[Problem]:
+    days = given["log_retention_days"]
+    if days not in LOG_RETENTION and days != 0:
+        near = min(LOG_RETENTION, key=lambda legal: abs(legal - days))
+        yield Problem(
+            "logRetentionDays",
+            days,
+            f"CloudWatch Logs has no such retention; the nearest is {near}, and 0 keeps for ever",
+        )
+
+
+def _a_secret_for_each_key(given: "TaskOptions") -> Iterator[Problem]:
+    every: list[ContainerOptions] = [given, *given["sidecars"].values()]
+    if given["secret_keys"] and not any(one["secrets"] for one in every):
+        yield Problem("secretKeys", given["secret_keys"], "has no meaning without secrets")
+
+
+def _own_ports(given: "TaskOptions") -> Iterator[Problem]:
+    """Containers of a task share its network, so its ports too (awsvpc network mode)."""
+    taken = {given["port"]: "port"}
+    for name, one in sorted(given["sidecars"].items()):
+        place, port = f"sidecars.{name}.port", one["port"]
+        if port in taken:
+            yield Problem(place, port, f"is {taken[port]} too: the containers of a task share its ports")
+        elif port:
+            taken[port] = place
+
+
+def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
+    asked = sum(one["memory_reservation"] or 0 for one in given["sidecars"].values())
+    if asked > given["memory"]:
+        yield Problem("memory", given["memory"], f"is less than the {asked} MiB that sidecars reserve")
+
+
+@options(
+    _is_a_fargate_size,
+    _legal_retention,
+    _a_secret_for_each_key,
+    _own_ports,
+    _room_for_reservations,
+    extends=ContainerOptions,
+)
+class TaskOptions(ContainerOptions):
+    """What runs: one task definition."""
+
+    cpu: NotRequired[Annotated[int, Field(default=256)]]
+    """CPU units of the task; 1024 are one vCPU."""
+    memory: NotRequired[Annotated[int, Field(default=512)]]
+    """Memory of the task in MiB."""
+    port: NotRequired[Annotated[Port, Field(default=8080)]]
+    """Port that the container listens on."""
+    secret_keys: NotRequired[
+        Annotated[
+            list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/")]],
+            distinct(),
+            Field(default_factory=list),
+        ]
+    ]
+    """KMS keys that the secrets are encrypted with, by ARN, where they are not AWS's own: ECS may decrypt with exactly
+    these ("Amazon ECS task execution IAM role")."""
+    sidecars: NotRequired[
+        Annotated[
+            dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w-]{0,254}$")], SidecarOptions],
+            # "Amazon ECS service quotas": 10 containers in a task definition.
+            Field(default_factory=dict, max_length=9),
+        ]
+    ]
+    """Containers beside the service's own, by name."""
+    permissions: NotRequired[Annotated[list[Statement], Field(default_factory=list)]]
+    """What the application may do on AWS: statements of the task role."""
+    managed_policies: NotRequired[
+        Annotated[
+            list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:iam::(aws|\d{12}):policy/")]],
+            distinct(),
+            Field(default_factory=list),
+        ]
+    ]
+    """Managed policies for the task role, by ARN."""
+    log_retention_days: NotRequired[Annotated[int, Field(default=30, ge=0)]]
+    """Days that CloudWatch Logs keeps the lines; 0 keeps them for ever."""
