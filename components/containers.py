@@ -11,6 +11,7 @@ from typing import NamedTuple
 from pulumi import Input, Output
 
 from settings.container import ContainerHealthCheck, ContainerOptions, Port, SidecarOptions
+from settings.volume import MountOptions
 
 Definition = dict[str, object]
 
@@ -65,7 +66,7 @@ def _container(name: str, asked: ContainerOptions, log: Log, scratch: Mapping[st
             "capabilities": {"add": [], "drop": ["ALL"]},
         },
         "stopTimeout": asked["stop_timeout"],
-        "mountPoints": _mounts(scratch),
+        "mountPoints": _mounts(scratch, asked["mounts"]),
         "volumesFrom": [],
         "systemControls": [],
     }
@@ -80,8 +81,13 @@ def _ports(port: Port | None) -> list[Definition]:
     return [{"containerPort": port, "hostPort": port, "protocol": "tcp"}] if port else []
 
 
-def _mounts(scratch: Mapping[str, str]) -> list[Definition]:
-    return [{"sourceVolume": volume, "containerPath": scratch[volume], "readOnly": False} for volume in sorted(scratch)]
+def _mounts(scratch: Mapping[str, str], mounts: Mapping[str, MountOptions]) -> list[Definition]:
+    own = {volume: (path, False) for volume, path in scratch.items()}
+    shared = {volume: (mount["path"], mount["read_only"]) for volume, mount in mounts.items()}
+    return [
+        {"sourceVolume": volume, "containerPath": path, "readOnly": read_only}
+        for volume, (path, read_only) in sorted((own | shared).items())
+    ]
 
 
 def _health_check(check: ContainerHealthCheck) -> Definition:

@@ -1,7 +1,7 @@
 """Task: what runs, with the rights that it has.
 
 Always: a task definition, its log group, an execution role that may pull these images, write this log and
-read these secrets, and a task role for the application. Optional: sidecars. Needs an image.
+read these secrets, and a task role for the application. Optional: sidecars and volumes. Needs an image.
 """
 
 import json
@@ -17,6 +17,7 @@ from pydantic import Field
 from components import containers
 from components.account import Account, log_group_arn
 from components.service_role import service_role
+from components.volumes import volumes
 from settings.container import ContainerOptions
 from settings.dependencies import dependency_problems
 from settings.options import Problem, complete, options, part
@@ -104,7 +105,7 @@ class Task(pulumi.ComponentResource):
             runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
                 cpu_architecture=args["architecture"], operating_system_family="LINUX"
             ),
-            volumes=[aws.ecs.TaskDefinitionVolumeArgs(name=volume) for one in scratch.values() for volume in one],
+            volumes=volumes([volume for one in scratch.values() for volume in one], args["volumes"]),
             # ECS may roll back to the revision before, so a replaced one stays.
             skip_destroy=True,
             opts=ResourceOptions(parent=self, depends_on=[*needs, log, granted, *permitted]),

@@ -7,6 +7,7 @@ from pulumi import Input
 from pydantic import Field
 
 from settings.options import Problem, distinct, one_of, options
+from settings.volume import MountOptions, Path, VolumeName
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 """A port of a container."""
@@ -42,7 +43,16 @@ def _named_once(given: "ContainerOptions") -> Iterator[Problem]:
         )
 
 
-@options(_named_once)
+def _one_volume_a_path(given: "ContainerOptions") -> Iterator[Problem]:
+    taken = {path.rstrip("/"): "scratch" for path in given["scratch"]}
+    for name, mount in sorted(given["mounts"].items()):
+        path = mount["path"].rstrip("/")
+        if path in taken:
+            yield Problem(f"mounts.{name}.path", mount["path"], f"is the path of {taken[path]} too")
+        taken[path] = f"mounts.{name}"
+
+
+@options(_named_once, _one_volume_a_path)
 class ContainerOptions(TypedDict):
     """What every container of a task may be told."""
 
@@ -70,14 +80,17 @@ class ContainerOptions(TypedDict):
     """User (and group) that the container runs as; root is refused."""
     scratch: NotRequired[
         Annotated[
-            list[Annotated[str, Field(pattern=r"^/[\w./-]+$")]],
+            list[Path],
             distinct(),
             Field(default_factory=lambda: [SCRATCH]),
         ]
     ]
-    """Writable, empty folders."""
+    """Writable, empty folders of the container's own."""
+    mounts: NotRequired[Annotated[dict[VolumeName, MountOptions], Field(default_factory=dict)]]
+    """Volumes of the task that it sees, by name. A new one belongs to root: what an image has at this path, with its
+    owner, is copied into it where the Dockerfile names the path in `VOLUME` ("Bind mounts")."""
     read_only_root: NotRequired[Annotated[bool, Field(default=True)]]
-    """Everything of the container's file system but `scratch` is read-only."""
+    """Everything of the container's file system but `scratch` and `mounts` is read-only."""
 
 
 @options(extends=ContainerOptions)

@@ -8,6 +8,7 @@ from pydantic import Field
 from settings import fargate
 from settings.container import ContainerOptions, Port, SidecarOptions
 from settings.options import Problem, distinct, options
+from settings.volume import VolumeName, VolumeOptions
 
 LOG_RETENTION = (
     1,
@@ -74,6 +75,17 @@ def _a_secret_for_each_key(given: "TaskOptions") -> Iterator[Problem]:
         yield Problem("secretKeys", given["secret_keys"], "has no meaning without secrets")
 
 
+def _mounts_of_volumes(given: "TaskOptions") -> Iterator[Problem]:
+    sidecars = {f"sidecars.{name}.": one["mounts"] for name, one in given["sidecars"].items()}
+    unused = set(given["volumes"])
+    for place, mounts in {"": given["mounts"], **sidecars}.items():
+        unused -= mounts.keys()
+        for name in sorted(mounts.keys() - given["volumes"].keys()):
+            yield Problem(f"{place}mounts.{name}", mounts[name]["path"], f"there is no volume {name!r} in volumes")
+    for name in sorted(unused):
+        yield Problem(f"volumes.{name}", given["volumes"][name], "no container mounts it")
+
+
 def _own_ports(given: "TaskOptions") -> Iterator[Problem]:
     """Containers of a task share its network, so its ports too (awsvpc network mode)."""
     taken = {given["port"]: "port"}
@@ -97,6 +109,7 @@ def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
     _a_secret_for_each_key,
     _own_ports,
     _room_for_reservations,
+    _mounts_of_volumes,
     extends=ContainerOptions,
 )
 class TaskOptions(ContainerOptions):
@@ -125,6 +138,8 @@ class TaskOptions(ContainerOptions):
         ]
     ]
     """Containers beside the service's own, by name."""
+    volumes: NotRequired[Annotated[dict[VolumeName, VolumeOptions], Field(default_factory=dict)]]
+    """Folders that containers share, by name: each sees those that its `mounts` name."""
     permissions: NotRequired[Annotated[list[Statement], Field(default_factory=list)]]
     """What the application may do on AWS: statements of the task role."""
     managed_policies: NotRequired[

@@ -130,6 +130,16 @@ def test_what_a_container_beside_it_is_told():
     }
 
 
+def test_mounts_stand_beside_scratch_in_one_order():
+    asked = {"z": {"path": "/z"}, "data": {"path": "/data", "read_only": True}}
+    for one in (container, beside):
+        assert one({"scratch-0": "/tmp"}, mounts=asked)["mountPoints"] == [  # noqa: S108 - the same
+            {"sourceVolume": "data", "containerPath": "/data", "readOnly": True},
+            {"sourceVolume": "scratch-0", "containerPath": "/tmp", "readOnly": False},  # noqa: S108 - the same
+            {"sourceVolume": "z", "containerPath": "/z", "readOnly": False},
+        ]
+
+
 def test_the_document_is_canonical_and_plain():
     one = container(environment={"A": "1"})
     backwards = dict(reversed(one.items()))

@@ -426,6 +426,26 @@ def test_the_service_waits_for_its_sidecars_and_they_for_it():
     }
 
 
+def test_a_volume_is_shared_by_those_that_mount_it():
+    mount = {"data": {"path": "/data"}}
+    reads = {"data": {"path": "/in", "read_only": True}}
+    before = made(sidecars={"agent": AGENT})
+    after = made(volumes={"data": {}}, mounts=mount, sidecars={"agent": {**AGENT, "mounts": reads}})
+    own = {"sourceVolume": "data", "containerPath": "/data", "readOnly": False}
+    theirs = {"sourceVolume": "data", "containerPath": "/in", "readOnly": True}
+    assert changes(before, after) == {
+        DEFINITION: {
+            "containerDefinitions": compact(
+                [
+                    {**BESIDE, "mountPoints": [*BESIDE["mountPoints"], theirs]},
+                    {**CONTAINER, "mountPoints": [own, *CONTAINER["mountPoints"]]},
+                ]
+            ),
+            "volumes": [{"name": "scratch-0"}, {"name": "agent-scratch-0"}, {"name": "data"}],
+        }
+    }
+
+
 def test_secrets_of_sidecars_are_granted_with_those_of_the_service():
     own, theirs = ARN("ssm", "parameter/own"), ARN("ssm", "parameter/agent")
     found = made(secrets={"KEY": own}, sidecars={"agent": {**AGENT, "secrets": {"A": theirs, "B": own}}})
