@@ -17,7 +17,7 @@ from pydantic import Field
 from components import containers
 from components.account import Account, log_group_arn
 from components.service_role import service_role
-from components.volumes import volumes
+from components.volumes import efs_statements, volumes
 from settings.container import ContainerOptions
 from settings.dependencies import dependency_problems
 from settings.options import Problem, complete, options, part
@@ -182,7 +182,7 @@ def _task_statements(args: TaskArgs) -> list[dict[str, object]]:
     ]
     if args["exec_log_group_name"]:
         statements += _exec_statements(args["account"], args["exec_log_group_name"])
-    return statements
+    return statements + efs_statements(args["account"], args["volumes"])
 
 
 def _exec_statements(place: Account, log_group: str) -> list[dict[str, object]]:

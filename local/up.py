@@ -30,6 +30,7 @@ NOT_EXERCISED = (
     "scaling by load",
     "health checks of balancer and containers",
     "order and common network of sidecars",
+    "volumes, EFS included",
     "security groups and subnets",
     "IAM",
     "task sizes",

@@ -82,8 +82,16 @@ def _mounts_of_volumes(given: "TaskOptions") -> Iterator[Problem]:
         unused -= mounts.keys()
         for name in sorted(mounts.keys() - given["volumes"].keys()):
             yield Problem(f"{place}mounts.{name}", mounts[name]["path"], f"there is no volume {name!r} in volumes")
+        for name, mount in sorted(mounts.items()):
+            if not mount["read_only"] and _is_read_only(given["volumes"].get(name)):
+                why = f"volume {name!r} is read-only: set readOnly here too"
+                yield Problem(f"{place}mounts.{name}.readOnly", mount["read_only"], why)
     for name in sorted(unused):
         yield Problem(f"volumes.{name}", given["volumes"][name], "no container mounts it")
+
+
+def _is_read_only(volume: VolumeOptions | None) -> bool:
+    return bool(volume and volume["efs"] and volume["efs"]["read_only"])
 
 
 def _own_ports(given: "TaskOptions") -> Iterator[Problem]:

@@ -446,6 +446,32 @@ def test_a_volume_is_shared_by_those_that_mount_it():
     }
 
 
+def test_efs_is_mounted_through_tls_by_its_access_point_with_the_rights_of_the_task():
+    mount = {"data": {"path": "/data"}}
+    efs = {"file_system_id": "fs-0123456789abcdef0", "access_point_id": "fsap-0123456789abcdef0"}
+    before = made(volumes={"data": {}}, mounts=mount)
+    start = "arn:aws:elasticfilesystem:eu-central-1:123456789012"
+    statement = {
+        "Action": ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+        "Resource": f"{start}:file-system/{efs['file_system_id']}",
+        "Condition": {
+            "StringEquals": {"elasticfilesystem:AccessPointArn": f"{start}:access-point/{efs['access_point_id']}"}
+        },
+    }
+    told = {
+        "fileSystemId": efs["file_system_id"],
+        "transitEncryption": "ENABLED",
+        "authorizationConfig": {"accessPointId": efs["access_point_id"], "iam": "ENABLED"},
+    }
+    assert changes(before, made(volumes={"data": {"efs": efs}}, mounts=mount)) == {
+        PERMITTED: {"role": "Role.web-task.id", "policy": allowing(statement)},
+        DEFINITION: {
+            "volumes": [{"name": "scratch-0"}, {"name": "data", "efsVolumeConfiguration": told}],
+            "opts.needs": ["LogGroup.web", "RolePolicy.web-execution", "RolePolicy.web-task"],
+        },
+    }
+
+
 def test_secrets_of_sidecars_are_granted_with_those_of_the_service():
     own, theirs = ARN("ssm", "parameter/own"), ARN("ssm", "parameter/agent")
     found = made(secrets={"KEY": own}, sidecars={"agent": {**AGENT, "secrets": {"A": theirs, "B": own}}})

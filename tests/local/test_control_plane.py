@@ -70,3 +70,26 @@ def test_another_stack_is_refused_here(stack: Stack):
     done = stack.run("up", "--stack", "dev")
     assert done.returncode == 1
     assert "there is no stack file Pulumi.dev.yaml; the stacks are: local" in done.stdout
+
+
+def with_a_sidecar_and_files(service: dict) -> None:  # type: ignore[type-arg]
+    files = {"fileSystemId": "fs-01234567", "accessPointId": "fsap-01234567"}
+    mount = {"data": {"path": "/data"}}
+    agent = {
+        "image": f"000000000000.dkr.ecr.eu-central-1.amazonaws.com/agent:1@sha256:{'a' * 64}",
+        "healthCheck": {"command": ["/check"]},
+        "memoryReservation": 64,
+        "mounts": mount,
+    }
+    service.setdefault("task", {}).update(
+        {"sidecars": {"agent": agent}, "dependsOn": {"agent": "HEALTHY"}, "volumes": {"data": {"efs": files}}}
+    )
+    service["task"]["mounts"] = mount
+
+
+def test_sidecars_and_volumes_are_registered_and_keep_the_rules(stack: Stack):
+    stack.configure(with_a_sidecar_and_files)
+    done = up(stack)
+    assert "task definition slipway-local-web:1" in done.stdout, done.stdout
+    assert "control plane only" in done.stdout.splitlines()[-1]
+    assert "nothing changed" in up(stack).stdout

@@ -44,6 +44,12 @@ def beside(agent: dict[str, Any], z: dict[str, Any] | None = None, **task: Any) 
     return web(task={"sidecars": {"agent": {**AGENT, **agent}, **others}, **task})
 
 
+def mounting(efs: dict[str, Any]) -> dict[str, Any]:
+    """A service that writes to a volume that is an EFS file system, read-only unless it is asked for otherwise."""
+    files = {"fileSystemId": "fs-01234567", "accessPointId": "fsap-01234567", "readOnly": True, **efs}
+    return web(task={"volumes": {"a": {"efs": files}}, "mounts": {"a": {"path": "/a"}}})
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
     ({"services": {}}, "services", "at least 1 item"),
@@ -238,6 +244,9 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "services.web.task.mounts.b.path",
         "is the path of mounts.a too",
     ),
+    (mounting({}), "services.web.task.mounts.a.readOnly", "volume 'a' is read-only"),
+    (mounting({"accessPointId": "a"}), "services.web.task.volumes.a.efs.accessPointId", "pattern"),
+    (mounting({"fileSystemId": "a"}), "services.web.task.volumes.a.efs.fileSystemId", "pattern"),
     (web(execEnabled=True), "services.web.execEnabled", "set task.readOnlyRoot to false"),
     (web(image={"reference": "nginx"}), "services.web.image.reference", "pattern"),
     (web(image={"reference": "example.com/a:1", "target": "x"}), "services.web.image.target", "nothing is built"),
