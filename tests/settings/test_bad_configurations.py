@@ -363,6 +363,8 @@ def test_a_secret_that_an_endpoint_leads_to_is_accepted(endpoints: list[str]):
 )
 def test_scaling_that_aws_takes_is_accepted(given: dict[str, Any]):
     assert read(StackOptions, given, "bad:")
+
+
 def test_a_volume_that_is_read_only_may_be_mounted_so():
     given = mounting({})
     given["services"]["web"]["task"]["mounts"]["a"]["readOnly"] = True
