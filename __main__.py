@@ -23,7 +23,17 @@ built = [service for service, asked in settings["services"].items() if not asked
 pushed = pushed_tags(repositories[service] for service in built)
 
 network = Network("network", {**settings["network"], "account": place, "log_group_name": f"/{name}/flow"})
-cluster = Cluster("cluster", {**settings["cluster"], "cluster_name": name})
+cluster = Cluster(
+    "cluster",
+    {
+        **settings["cluster"],
+        "account": place,
+        "cluster_name": name,
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "protect": settings["protect"],
+    },
+)
 balancer = LoadBalancer(
     "balancer",
     {

@@ -23,11 +23,12 @@ from components.release import Release
 from components.service import Service
 from components.service_alarms import Watch
 from components.task import Task, TaskArgs
-from release.timing import Pace
+from release.timing import INSTANCE_ALLOWANCE, Pace
+from settings.cluster import CapacityShare, on_ec2
 from settings.dependencies import dependency_problems
-from settings.options import Problem, complete, options, part
+from settings.options import OptionsError, Problem, complete, options, part
 from settings.repository import RepositoryOptions
-from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions
+from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions, placement_problems
 
 WILDCARD = re.compile(r"[*?]")
 
@@ -87,7 +88,8 @@ class App(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:index:App", name, {}, opts)
         args = complete(AppArgs, args, name, lambda given: _containers_start(name, given))
-        self.pace = _pace(args)
+        _check_placement(name, args, place["cluster"])
+        self.pace = _pace(args, place["cluster"])
         image = self._image(name, args)
         self.image = image.reference
         self.task = self._task(name, args, image, place["cluster"])
@@ -132,6 +134,7 @@ class App(pulumi.ComponentResource):
             "log_group_name": f"/{args['stack_name']}/{name}",
             "architecture": args["architecture"],
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
+            "launch_type": "EC2" if on_ec2(_strategy(args, cluster)) else "FARGATE",
         }
         return Task(name, wiring, [image], ResourceOptions(parent=self))
 
@@ -141,7 +144,8 @@ class App(pulumi.ComponentResource):
             name,
             {
                 **part(RunningOptions, args),
-                "capacity": args["capacity"] or cluster.strategy,
+                "capacity": _strategy(args, cluster),
+                "ec2_provider": cluster.ec2_provider,
                 "service_name": name,
                 "cluster_arn": cluster.arn,
                 "cluster_name": cluster.cluster_name,
@@ -202,7 +206,7 @@ def _containers_start(name: str, args: AppArgs) -> Iterator[Problem]:
         yield problem._replace(path=f"task.{problem.path}")
 
 
-def _pace(args: AppArgs) -> Pace:
+def _pace(args: AppArgs, cluster: Cluster) -> Pace:
     check = args["health_check"]
     return Pace(
         interval=check["interval"],
@@ -213,7 +217,19 @@ def _pace(args: AppArgs) -> Pace:
         deregistration_delay=args["deregistration_delay"],
         stop_timeout=args["task"]["stop_timeout"],
         desired_count=args["desired_count"],
+        instance_start=INSTANCE_ALLOWANCE if on_ec2(_strategy(args, cluster)) else 0,
     )
+
+
+def _strategy(args: AppArgs, cluster: Cluster) -> list[CapacityShare]:
+    return args["capacity"] or cluster.strategy
+
+
+def _check_placement(name: str, args: AppArgs, cluster: Cluster) -> None:
+    found = list(placement_problems(args, cluster.strategy, cluster.ec2_architecture))
+    if found:
+        problems = [problem._replace(path=f"{name}.{problem.path}") for problem in found]
+        raise OptionsError(f"{name} cannot be made from these arguments:", problems)
 
 
 def _url(balancer: str, routing: RoutingOptions) -> str:

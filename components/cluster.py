@@ -1,14 +1,17 @@
 """Cluster: what runs the tasks.
 
 Always: an ECS cluster with Fargate and Fargate Spot, a default strategy, Container Insights, and a log
-group for `ecs exec`. Needs nothing.
+group for `ecs exec`. Optional: EC2 instances, which need a network.
 """
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Output, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
 
-from settings.cluster import CapacityShare, ClusterOptions
+from components.account import Account
+from components.ec2_capacity import Ec2Capacity, Ec2CapacityArgs
+from components.names import capacity_provider
+from settings.cluster import EC2, CapacityShare, ClusterOptions
 from settings.options import complete, options
 
 EXEC_LOG_DAYS = 90
@@ -20,6 +23,14 @@ class ClusterArgs(ClusterOptions):
 
     cluster_name: str
     """Name of the cluster, typed by people."""
+    account: Account
+    """Where it is."""
+    vpc_id: Input[str]
+    """VPC of its instances, if it has any."""
+    subnet_ids: Input[list[str]]
+    """Subnets of its instances: private ones."""
+    protect: bool
+    """Protect its instances: see `Ec2Capacity`."""
 
 
 class Cluster(pulumi.ComponentResource):
@@ -35,6 +46,10 @@ class Cluster(pulumi.ComponentResource):
     """Whether Container Insights count its tasks."""
     strategy: list[CapacityShare]
     """The strategy of services that name none."""
+    ec2_provider: str
+    """Name of the capacity provider that `EC2` in a strategy stands for; empty without instances."""
+    ec2_architecture: str
+    """CPU architecture of its instances; empty without."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cluster", name, {}, opts)
@@ -62,13 +77,17 @@ class Cluster(pulumi.ComponentResource):
             configuration=aws.ecs.ClusterConfigurationArgs(execute_command_configuration=logging),
             opts=child,
         )
+        self.ec2_provider = capacity_provider(self.cluster_name) if args["ec2"] else ""
+        self.ec2_architecture = args["ec2"]["architecture"] if args["ec2"] else ""
         providers = aws.ecs.ClusterCapacityProviders(
             name,
             cluster_name=cluster.name,
-            capacity_providers=["FARGATE", "FARGATE_SPOT"],
+            capacity_providers=["FARGATE", "FARGATE_SPOT", *self._instances(name, args, cluster)],
             default_capacity_provider_strategies=[
                 aws.ecs.ClusterCapacityProvidersDefaultCapacityProviderStrategyArgs(
-                    capacity_provider=share["provider"], base=share["base"], weight=share["weight"]
+                    capacity_provider=self.ec2_provider if share["provider"] == EC2 else share["provider"],
+                    base=share["base"],
+                    weight=share["weight"],
                 )
                 for share in self.strategy
             ],
@@ -83,5 +102,21 @@ class Cluster(pulumi.ComponentResource):
                 "exec_log_group_name": self.exec_log_group_name,
                 "insights": self.insights,
                 "strategy": self.strategy,
+                "ec2_provider": self.ec2_provider,
+                "ec2_architecture": self.ec2_architecture,
             }
         )
+
+    def _instances(self, name: str, args: ClusterArgs, cluster: aws.ecs.Cluster) -> list[Output[str]]:
+        """The capacity provider of the cluster's instances, if it is to have any."""
+        if not args["ec2"]:
+            return []
+        wiring: Ec2CapacityArgs = {
+            **args["ec2"],
+            "account": args["account"],
+            "cluster_name": args["cluster_name"],
+            "vpc_id": args["vpc_id"],
+            "subnet_ids": args["subnet_ids"],
+            "protect": args["protect"],
+        }
+        return [Ec2Capacity(f"{name}-ec2", wiring, [cluster], ResourceOptions(parent=self)).provider_name]

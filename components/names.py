@@ -25,6 +25,15 @@ def bucket(name: str) -> str:
     return fit(name.lower(), 63 - PULUMI_SUFFIX)
 
 
+def capacity_provider(cluster: str) -> str:
+    """The name of a cluster's EC2 capacity provider: 255 characters, and none may start with aws, ecs or fargate.
+
+    It is a name of ours, not Pulumi's, so that a strategy is known at preview. A random one would not help a
+    replacement either: ECS keeps a provider for as long as a service uses it.
+    """
+    return fit(f"ec2-{cluster}", 255)
+
+
 def load_balancer(name: str) -> str:
     """A logical name for a load balancer or target group: 32 characters with Pulumi's suffix."""
     return fit(name, 32 - PULUMI_SUFFIX)

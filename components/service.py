@@ -5,16 +5,19 @@ alone, a target group, a listener rule. Optional: scaling, alarms. Needs a clust
 """
 
 from collections.abc import Iterator
+from typing import Annotated, NotRequired
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
+from pydantic import Field
 
 from components.load_balancer import ANYWHERE
 from components.names import load_balancer
 from components.scaling import Scaling
 from components.service_alarms import ServiceAlarms, Watch
 from components.task import Task
+from settings.cluster import EC2, on_ec2
 from settings.container import Port
 from settings.options import Problem, complete, options
 from settings.service import Priority, RunningOptions
@@ -27,6 +30,8 @@ replaces the group (pulumi-aws #4220)."""
 def _some_capacity(given: "ServiceArgs") -> Iterator[Problem]:
     if not given["capacity"]:
         yield Problem("capacity", given["capacity"], "names no capacity provider")
+    if on_ec2(given["capacity"]) and not given["ec2_provider"]:
+        yield Problem("capacity", EC2, "the cluster has no instances: give it ec2")
 
 
 @options(_some_capacity, extends=RunningOptions)
@@ -53,6 +58,8 @@ class ServiceArgs(RunningOptions):
     """Name of the container that answers."""
     port: Port
     """Port that it listens on."""
+    ec2_provider: NotRequired[Annotated[str, Field(default="")]]
+    """Name of the capacity provider that `EC2` in the strategy stands for."""
     priority: Priority
     """Priority of the listener rule."""
     watch: Watch | None
@@ -84,7 +91,9 @@ class Service(pulumi.ComponentResource):
             desired_count=args["desired_count"],
             capacity_provider_strategies=[
                 aws.ecs.ServiceCapacityProviderStrategyArgs(
-                    capacity_provider=share["provider"], base=share["base"], weight=share["weight"]
+                    capacity_provider=args["ec2_provider"] if share["provider"] == EC2 else share["provider"],
+                    base=share["base"],
+                    weight=share["weight"],
                 )
                 for share in args["capacity"]
             ],

@@ -8,17 +8,19 @@ from pulumi import ResourceOptions
 from components.account import Account
 
 
-def service_role(name: str, service: str, account: Account, opts: ResourceOptions) -> aws.iam.Role:
+def service_role(name: str, service: str, account: Account | None, opts: ResourceOptions) -> aws.iam.Role:
     """A role for `<service>.amazonaws.com`.
 
     The condition keeps other accounts from using the service as their deputy ("The confused deputy
-    problem", IAM User Guide).
+    problem", IAM User Guide). No account for a service that names none when it takes the role on: EC2, whose
+    instances get a role only from who may pass it.
     """
-    statement = {
+    statement: dict[str, object] = {
         "Effect": "Allow",
         "Principal": {"Service": f"{service}.amazonaws.com"},
         "Action": "sts:AssumeRole",
-        "Condition": {"StringEquals": {"aws:SourceAccount": account["id"]}},
     }
+    if account:
+        statement["Condition"] = {"StringEquals": {"aws:SourceAccount": account["id"]}}
     document = {"Version": "2012-10-17", "Statement": [statement]}
     return aws.iam.Role(name, assume_role_policy=json.dumps(document, sort_keys=True), opts=opts)

@@ -18,9 +18,10 @@ from components import containers
 from components.account import Account, log_group_arn
 from components.service_role import service_role
 from components.volumes import efs_statements, volumes
+from settings import fargate
 from settings.container import ContainerOptions
 from settings.dependencies import dependency_problems
-from settings.options import Problem, complete, options, part
+from settings.options import Problem, complete, one_of, options, part
 from settings.service import EXEC_WRITES, Architecture
 from settings.task import TaskOptions
 
@@ -37,7 +38,12 @@ def _containers_start(given: "TaskArgs") -> Iterator[Problem]:
     return dependency_problems(given["container"], given)
 
 
-@options(_exec_can_write, _containers_start, extends=TaskOptions)
+def _is_a_fargate_size(given: "TaskArgs") -> Iterator[Problem]:
+    if given["launch_type"] == "FARGATE":
+        yield from fargate.size_problems(given["cpu"], given["memory"], "cpu")
+
+
+@options(_exec_can_write, _containers_start, _is_a_fargate_size, extends=TaskOptions)
 class TaskArgs(TaskOptions):
     """Arguments of `Task`."""
 
@@ -59,6 +65,8 @@ class TaskArgs(TaskOptions):
     """CPU architecture of the image."""
     exec_log_group_name: NotRequired[Annotated[str | None, Field(default=None)]]
     """Name of the log group that ECS Exec writes to; None where nobody may use it."""
+    launch_type: NotRequired[Annotated[str, one_of("FARGATE", "EC2"), Field(default="FARGATE")]]
+    """What its service's strategy runs it on; Fargate Spot is `FARGATE`."""
 
 
 class Task(pulumi.ComponentResource):
@@ -95,7 +103,7 @@ class Task(pulumi.ComponentResource):
         definition = aws.ecs.TaskDefinition(
             name,
             family=args["family"],
-            requires_compatibilities=["FARGATE"],
+            requires_compatibilities=_compatibilities(args),
             network_mode="awsvpc",
             cpu=str(args["cpu"]),
             memory=str(args["memory"]),
@@ -142,6 +150,16 @@ class Task(pulumi.ComponentResource):
             attached = f"{name}-task-{_policy_name(arn)}"
             permitted.append(aws.iam.RolePolicyAttachment(attached, role=role.name, policy_arn=arn, opts=child))
         return role, permitted
+
+
+def _compatibilities(args: TaskArgs) -> list[str]:
+    """What ECS checks the definition against: on EC2 for Fargate too, where its size is one of Fargate's.
+
+    On Fargate alone it stays `FARGATE`: so a service that moves gets a new revision, and its release is followed.
+    """
+    if args["launch_type"] == "EC2" and fargate.is_valid(args["cpu"], args["memory"]):
+        return ["EC2", "FARGATE"]
+    return [args["launch_type"]]
 
 
 def _every(args: TaskArgs) -> dict[str, ContainerOptions]:

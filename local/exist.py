@@ -15,6 +15,12 @@ from release.record import ReleaseRecord
 
 Inputs = dict[str, Any]
 Made = tuple[str, dict[str, Any]]
+_FIXED: dict[str, dict[str, str]] = {
+    "getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
+    "getParameter": {"insecureValue": "ami-00000000000000000"},
+    "getAuthorizationToken": {"userName": "AWS", "password": "emulated"},
+}
+"""Look-ups whose answer is the same on every such machine."""
 
 
 class Images(Protocol):
@@ -63,16 +69,14 @@ class Emulated(mocks.Mocks):
                 return {"accountId": self._clients.client("sts").get_caller_identity()["Account"]}
             case "getRegion":
                 return {"region": self._clients.client("ecs").meta.region_name}
-            case "getPartition":
-                return {"partition": "aws", "dnsSuffix": "amazonaws.com"}
             case "getRepositories":
                 found = self._clients.client("ecr").describe_repositories()["repositories"]
                 return {"names": [one["repositoryName"] for one in found]}
             case "getImages":
                 found = self._clients.client("ecr").list_images(repositoryName=args.args["repositoryName"])
                 return {"imageIds": [_camel(one) for one in found["imageIds"]]}
-            case "getAuthorizationToken":
-                return {"userName": "AWS", "password": "emulated"}
+            case fixed if fixed in _FIXED:
+                return _FIXED[fixed]
             case _:
                 raise NotInTable(f"the local stack does not know the look-up {args.token}")
 

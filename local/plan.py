@@ -42,6 +42,7 @@ class Nothing(mocks.Mocks):
                 "userName": "AWS",
                 "password": "[secret]",
             },
+            "aws:ssm/getParameter:getParameter": {"insecureValue": "ami-00000000000000000"},
             "aws:ec2/getVpc:getVpc": {"cidrBlock": "10.0.0.0/16"},
             "aws:route53/getZone:getZone": {"zoneId": "Z00000000000000000000"},
         }

@@ -271,6 +271,36 @@ TABLE: dict[str, Row] = {
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": Row(
         "iam", "AttachRolePolicy", {"role": "RoleName", "policyArn": "PolicyArn"}
     ),
+    "aws:iam/instanceProfile:InstanceProfile": Row("iam", "CreateInstanceProfile", {"role": ""}, gives=("arn",)),
+    "aws:ec2/launchTemplate:LaunchTemplate": Row(
+        "ec2",
+        "CreateLaunchTemplate",
+        {
+            "imageId": "LaunchTemplateData.ImageId",
+            "userData": "LaunchTemplateData.UserData",
+            "iamInstanceProfile": "LaunchTemplateData.IamInstanceProfile",
+            "metadataOptions": "LaunchTemplateData.MetadataOptions",
+            "blockDeviceMappings": "",
+            "networkInterfaces": "",
+            "updateDefaultVersion": "",
+        },
+        gives=("latestVersion",),
+    ),
+    "aws:autoscaling/group:Group": Row(
+        "autoscaling",
+        "CreateAutoScalingGroup",
+        {
+            **_same("minSize", "maxSize", "capacityRebalance", "defaultInstanceWarmup", "mixedInstancesPolicy", "tags"),
+            "protectFromScaleIn": "NewInstancesProtectedFromScaleIn",
+            "vpcZoneIdentifiers": "",
+            "instanceRefresh": "",
+            "forceDelete": "",
+        },
+        gives=("arn", "name"),
+    ),
+    "aws:ecs/capacityProvider:CapacityProvider": Row(
+        "ecs", "CreateCapacityProvider", {"name": "name", "autoScalingGroupProvider": "autoScalingGroupProvider"}
+    ),
     "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": Row(
         "ecs",
         "PutClusterCapacityProviders",
@@ -309,6 +339,9 @@ TABLE: dict[str, Row] = {
 _FIXED: dict[str, dict[str, Any]] = {
     "CreateBucket": {"Bucket": "bucket"},
     "CreateTopic": {"Name": "topic"},
+    "CreateAutoScalingGroup": {"AutoScalingGroupName": "group"},
+    "CreateInstanceProfile": {"InstanceProfileName": "profile"},
+    "CreateLaunchTemplate": {"LaunchTemplateName": "template"},
     "PutBucketEncryption": {"ServerSideEncryptionConfiguration": {"Rules": []}},
     "PutPublicAccessBlock": {"PublicAccessBlockConfiguration": {}},
     "CreateFlowLogs": {"ResourceType": "VPC"},
@@ -319,7 +352,7 @@ _FIXED: dict[str, dict[str, Any]] = {
 }
 """Parameters that a call wants and Pulumi makes by itself."""
 
-_CAPITAL = {"elbv2", "application-autoscaling", "cloudwatch", "ec2"}
+_CAPITAL = {"elbv2", "application-autoscaling", "autoscaling", "cloudwatch", "ec2"}
 """Services whose nested parameters begin with a capital."""
 
 
@@ -350,8 +383,10 @@ def parameters(type_: str, inputs: dict[str, Any]) -> tuple[Row, dict[str, Any]]
             continue
         if name.startswith("@"):
             call[name[1:]] = [value]
-        else:
-            call[name] = _nested(value, capital=row.service in _CAPITAL)
+            continue
+        *outer, last = name.split(".")
+        inside = call.setdefault(outer[0], {}) if outer else call
+        inside[last] = _nested(value, capital=row.service in _CAPITAL)
     return row, call
 
 

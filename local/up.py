@@ -35,7 +35,7 @@ NOT_EXERCISED = (
     "IAM",
     "task sizes",
     "read-only file systems and users",
-    "capacity providers and Spot",
+    "EC2 instances, capacity providers and Spot",
     "lifecycle expiry",
     "image scanning",
     "TLS and DNS",

@@ -10,6 +10,9 @@ START = 60
 """Seconds that a task on Fargate usually takes to be placed, get its network interface and pull its image."""
 START_ALLOWANCE = 180
 """Seconds allowed for the same before a release counts as late."""
+INSTANCE_ALLOWANCE = 420
+"""Seconds allowed for an EC2 instance that tasks wait for: managed scaling looks once a minute, then a machine boots
+and joins the cluster."""
 LEAST_FAILURES, MOST_FAILURES = 3, 200
 """The circuit breaker's bounds: it trips after half of the desired tasks failed, within these."""
 
@@ -34,6 +37,8 @@ class Pace:
     """Between SIGTERM and SIGKILL."""
     desired_count: int
     """Tasks of the service."""
+    instance_start: int = 0
+    """Allowed for an instance that the new tasks wait for: none on Fargate."""
 
     @property
     def to_healthy(self) -> int:
@@ -59,7 +64,7 @@ class Pace:
     def to_roll_back(self) -> int:
         """From the start of a release whose tasks never get healthy until the old one is restored, at the latest."""
         each = START_ALLOWANCE + self.to_detect + self.stop_timeout
-        return self.failures_to_trip * each + self.to_healthy + self.to_drain
+        return self.instance_start + self.failures_to_trip * each + self.to_healthy + self.to_drain
 
     @property
     def failures_to_trip(self) -> int:
@@ -72,7 +77,7 @@ class Pace:
 
         Room for the slower of two ends: a good release, and a bad one that the circuit breaker ends.
         """
-        good = START_ALLOWANCE + self.grace_period + self.to_healthy + self.to_drain
+        good = self.instance_start + START_ALLOWANCE + self.grace_period + self.to_healthy + self.to_drain
         return max(good, self.to_roll_back)
 
     def told(self) -> dict[str, int]:

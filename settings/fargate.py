@@ -4,6 +4,10 @@ Source: "Task size" in the Amazon ECS Developer Guide, page "Amazon ECS task def
 for Fargate". CPU in units (1024 = 1 vCPU), memory in MiB.
 """
 
+from collections.abc import Iterator
+
+from settings.options import Problem
+
 _GIB = 1024
 
 MEMORY: dict[int, tuple[int, ...]] = {
@@ -28,3 +32,11 @@ def nearest(cpu: int, memory: int) -> tuple[int, int]:
     """The smallest pair that gives at least this much of both; the largest one when none does."""
     fits = [(c, m) for c, sizes in MEMORY.items() for m in sizes if c >= cpu and m >= memory]
     return min(fits) if fits else (32768, MEMORY[32768][-1])
+
+
+def size_problems(cpu: int, memory: int, path: str) -> Iterator[Problem]:
+    """What is wrong with a size that is to run on Fargate; `path` is where its CPU is said."""
+    if not is_valid(cpu, memory):
+        near = nearest(cpu, memory)
+        why = f"Fargate has no such pair of cpu and memory; the nearest is cpu: {near[0]}, memory: {near[1]}"
+        yield Problem(path, f"{cpu}/{memory}", why)

@@ -5,14 +5,13 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import Field
 
-from settings.cluster import CapacityShare, strategy_problems
+from settings import fargate
+from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
 from settings.container import REFERENCE
-from settings.options import Problem, one_of, options
+from settings.options import Problem, options
 from settings.scaling import ScalingOptions
 from settings.task import TaskOptions
 
-Architecture = Annotated[str, one_of("X86_64", "ARM64")]
-"""A CPU architecture, in the words of ECS."""
 Priority = Annotated[int, Field(ge=1, le=50000)]
 """Priority of a listener rule ("Quotas for your Application Load Balancers")."""
 
@@ -151,3 +150,17 @@ class ServiceOptions(RunningOptions):
     """How it is run."""
     architecture: NotRequired[Annotated[Architecture, Field(default="X86_64")]]
     """CPU architecture of the image's build and of the task, together."""
+
+
+def placement_problems(
+    service: ServiceOptions, cluster_strategy: list[CapacityShare], ec2_architecture: str
+) -> Iterator[Problem]:
+    """What keeps a service from running where it is to: `ec2_architecture` is empty for a cluster without instances."""
+    task = service["task"]
+    if not on_ec2(service["capacity"] or cluster_strategy):
+        yield from fargate.size_problems(task["cpu"], task["memory"], "task.cpu")
+    elif not ec2_architecture:
+        yield Problem("capacity", EC2, "the cluster has no instances: give cluster.ec2")
+    elif service["architecture"] != ec2_architecture:
+        why = f"it runs on EC2, where cluster.ec2.architecture is {ec2_architecture}: make both the same"
+        yield Problem("architecture", service["architecture"], why)

@@ -14,7 +14,7 @@ from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
 from settings.options import OptionsError, Problem, model_of, options, read
 from settings.repository import RepositoryOptions
-from settings.service import ServiceOptions
+from settings.service import ServiceOptions, placement_problems
 
 NAME = re.compile(r"(?!aws|ssm)[a-z0-9]+([_-][a-z0-9]+)*")
 """What ECR repositories, ECS clusters and task families, and SSM parameters can all be named after (API references:
@@ -44,13 +44,18 @@ def _reached_by_endpoints(given: "StackOptions") -> Iterator[Problem]:
     if network["egress"] != "endpoints":
         return
     there = {endpoint.rsplit(".", 1)[-1] for endpoint in network["endpoints"]}
-    for path, value, kind in _endpoints_needed(given["services"]):
+    for path, value, kind in _endpoints_needed(given["services"], given["cluster"]):
         if kind not in there:
             yield Problem(path, value, f"nothing leads to {kind} from this network: add {kind!r} to network.endpoints")
 
 
-def _endpoints_needed(services: dict[str, ServiceOptions]) -> Iterator[tuple[str, object, str]]:
-    """Where a service asks for something, what it asks for, and the AWS service behind it."""
+def _endpoints_needed(
+    services: dict[str, ServiceOptions], cluster: ClusterOptions
+) -> Iterator[tuple[str, object, str]]:
+    """Where something is asked for, what it is, and the AWS service behind it."""
+    if cluster["ec2"]:
+        # What the agent on an instance talks to ("Amazon ECS interface VPC endpoints (AWS PrivateLink)").
+        yield from (("cluster.ec2", "instances", kind) for kind in ("ecs", "ecs-agent", "ecs-telemetry"))
     for name, service in services.items():
         task = service["task"]
         beside = {f"sidecars.{each}.": one["secrets"] for each, one in task["sidecars"].items()}
@@ -67,7 +72,15 @@ def _containers_that_start(given: "StackOptions") -> Iterator[Problem]:
             yield problem._replace(path=f"services.{name}.task.{problem.path}")
 
 
-@options(_within_the_quota, _reached_by_endpoints, _containers_that_start)
+def _services_fit_their_capacity(given: "StackOptions") -> Iterator[Problem]:
+    cluster = given["cluster"]
+    architecture = cluster["ec2"]["architecture"] if cluster["ec2"] else ""
+    for name, service in given["services"].items():
+        for problem in placement_problems(service, cluster["strategy"], architecture):
+            yield problem._replace(path=f"services.{name}.{problem.path}")
+
+
+@options(_within_the_quota, _services_fit_their_capacity, _reached_by_endpoints, _containers_that_start)
 class StackOptions(TypedDict):
     """The settings of a stack."""
 

@@ -5,7 +5,6 @@ from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import Field
 
-from settings import fargate
 from settings.container import ContainerOptions, Port, SidecarOptions
 from settings.options import Problem, distinct, options
 from settings.volume import VolumeName, VolumeOptions
@@ -45,17 +44,6 @@ class Statement(TypedDict):
     """What it may do, such as `s3:GetObject`."""
     resources: Annotated[list[Annotated[str, Field(pattern=r"^arn:|^\*$")]], Field(min_length=1)]
     """On what, as ARNs."""
-
-
-def _is_a_fargate_size(given: "TaskOptions") -> Iterator[Problem]:
-    cpu, memory = given["cpu"], given["memory"]
-    if not fargate.is_valid(cpu, memory):
-        near = fargate.nearest(cpu, memory)
-        yield Problem(
-            "cpu",
-            f"{cpu}/{memory}",
-            f"Fargate has no such pair of cpu and memory; the nearest is cpu: {near[0]}, memory: {near[1]}",
-        )
 
 
 def _legal_retention(given: "TaskOptions") -> Iterator[Problem]:
@@ -112,7 +100,6 @@ def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
 
 
 @options(
-    _is_a_fargate_size,
     _legal_retention,
     _a_secret_for_each_key,
     _own_ports,
@@ -123,10 +110,10 @@ def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
 class TaskOptions(ContainerOptions):
     """What runs: one task definition."""
 
-    cpu: NotRequired[Annotated[int, Field(default=256)]]
-    """CPU units of the task; 1024 are one vCPU."""
-    memory: NotRequired[Annotated[int, Field(default=512)]]
-    """Memory of the task in MiB."""
+    cpu: NotRequired[Annotated[int, Field(default=256, ge=128, le=196608)]]
+    """CPU units of the task; 1024 are one vCPU. On Fargate, a size that it offers."""
+    memory: NotRequired[Annotated[int, Field(default=512, ge=6)]]
+    """Memory of the task in MiB. On Fargate, a size that it offers with this CPU."""
     port: NotRequired[Annotated[Port, Field(default=8080)]]
     """Port that the container listens on."""
     secret_keys: NotRequired[

@@ -19,7 +19,16 @@ count = pulumi.Config().require_int("count")
 place = account.look_up()
 pushed = pushed_tags(f"bench/service-{number}" for number in range(count))
 network = Network("network", {"account": place, "log_group_name": "/bench/flow"})
-cluster = Cluster("cluster", {"cluster_name": "bench"})
+cluster = Cluster(
+    "cluster",
+    {
+        "account": place,
+        "cluster_name": "bench",
+        "vpc_id": network.vpc_id,
+        "subnet_ids": network.private_subnet_ids,
+        "protect": False,
+    },
+)
 follow = follow_hook(ProviderSettings())
 repository = complete(RepositoryOptions, {}, "repository")
 

@@ -31,7 +31,10 @@ NOT_CHOSEN = {
     *("sourcePosition", "stackTrace", "additionalSecretOutputs", "packageRef"),
 }
 """The parts of a registration that no option of a component decides; the parent is told apart."""
-COMPUTED = ("arn", "arnSuffix", "bucket", "certificateArn", "dnsName", "fqdn", "name", "registryId", "zoneId")
+COMPUTED = (
+    *("arn", "arnSuffix", "bucket", "certificateArn", "dnsName", "fqdn", "latestVersion", "name", "registryId"),
+    "zoneId",
+)
 VPC = "awsx:ec2:Vpc"
 CERTIFICATE = "aws:acm/certificate:Certificate"
 

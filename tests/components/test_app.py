@@ -28,7 +28,9 @@ def context(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def app(url: str = "http://shop.example.com", alarms: Any = None, **asked: Any) -> App:
+def app(
+    url: str = "http://shop.example.com", alarms: Any = None, cluster: dict[str, Any] | None = None, **asked: Any
+) -> App:
     """An application on a network, a cluster and a balancer that somebody else made."""
     place: Any = {
         "network": SimpleNamespace(
@@ -39,7 +41,12 @@ def app(url: str = "http://shop.example.com", alarms: Any = None, **asked: Any) 
             cluster_name="shop-dev",
             exec_log_group_name="/shop-dev/exec",
             insights=True,
-            strategy=[{"provider": "FARGATE", "base": 1, "weight": 1}],
+            **{
+                "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
+                "ec2_provider": "",
+                "ec2_architecture": "",
+                **(cluster or {}),
+            },
         ),
         "balancer": SimpleNamespace(
             security_group_id=Output.from_input("sg-balancer"),
@@ -438,6 +445,33 @@ def test_numbers_of_a_release_are_in_the_service_and_in_the_time_that_it_may_tak
     assert found == {RECORD: {"insecureValue": record(image, time_limit=3 * (180 + 120 + 30) + 2 * 30 + 5 + 30)}}
 
 
+ON_INSTANCES: dict[str, Any] = {
+    "strategy": [{"provider": "EC2", "base": 0, "weight": 1}],
+    "ec2_provider": "ec2-shop-dev",
+    "ec2_architecture": "X86_64",
+}
+
+
+def test_the_same_service_on_instances_differs_in_its_strategy_its_revision_and_its_time(context: Path):
+    found = changes(built(context), built(context, cluster=ON_INSTANCES))
+    assert found.pop(DEFINITION) == {"requiresCompatibilities": ["EC2", "FARGATE"]}
+    assert found.pop(SERVICE) == {
+        "capacityProviderStrategies": [{"capacityProvider": "ec2-shop-dev", "base": 0, "weight": 1}]
+    }
+    (image,) = [one["imageName"] for key, one in built(context).children.items() if key.startswith("docker:")]
+    assert found == {RECORD: {"insecureValue": record(image, time_limit=900 + 420)}}
+
+
+def test_a_service_of_a_cluster_on_instances_can_be_on_fargate(context: Path):
+    on_fargate = built(context, cluster=ON_INSTANCES, capacity=[{"provider": "FARGATE", "base": 1}])
+    assert changes(built(context), on_fargate) == {}
+
+
+def test_on_instances_a_task_may_have_any_size(context: Path):
+    found = built(context, cluster=ON_INSTANCES, task={"cpu": 300, "memory": 700}).children[DEFINITION]
+    assert (found["cpu"], found["memory"], found["requiresCompatibilities"]) == ("300", "700", ["EC2"])
+
+
 @pytest.mark.parametrize(
     ("routing", "url"),
     [
@@ -495,6 +529,11 @@ def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
         (
             {"image": {"reference": "ghcr.io/shop/web:1", "target": "build"}},
             "web.image.target: has no meaning with a reference: nothing is built",
+        ),
+        ({"capacity": [{"provider": "EC2"}]}, "web.capacity: the cluster has no instances: give cluster.ec2"),
+        (
+            {"architecture": "ARM64", "cluster": ON_INSTANCES},
+            "web.architecture: it runs on EC2, where cluster.ec2.architecture is X86_64: make both the same",
         ),
     ],
 )

@@ -3,15 +3,16 @@ from typing import Any
 import pytest
 
 from components.cluster import Cluster
-from tests.components.declared import Made, changes, declare, problems
+from tests.components.declared import PLACE, Made, changes, declare, problems
 
 
 def cluster(**asked: Any) -> Cluster:
-    return Cluster("cluster", {"cluster_name": "shop-dev", **asked})
+    wiring: dict[str, Any] = {"account": PLACE, "vpc_id": "vpc-1", "subnet_ids": ["subnet-a", "subnet-b"]}
+    return Cluster("cluster", {**wiring, "cluster_name": "shop-dev", "protect": False, **asked})
 
 
 def made(**asked: Any) -> Made:
-    return declare(lambda: cluster(**asked))
+    return declare(lambda: cluster(**asked), {"getParameter": {"insecureValue": "ami-1"}})
 
 
 LOG = "aws:cloudwatch/logGroup:LogGroup cluster-exec"
@@ -47,6 +48,8 @@ def test_its_outputs():
         "exec_log_group_name": "/shop-dev/exec",
         "insights": True,
         "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
+        "ec2_provider": "",
+        "ec2_architecture": "",
     }
 
 
@@ -87,6 +90,40 @@ def test_a_name_is_in_the_cluster_and_its_log():
     assert other.outputs["cluster_name"] == "shop-prod"
 
 
+def test_instances_are_one_more_capacity_provider_that_the_association_waits_for():
+    found = made(ec2={})
+    differ = changes(made(), found)
+    assert differ.pop(PROVIDERS) == {
+        "capacityProviders": ["FARGATE", "FARGATE_SPOT", "CapacityProvider.cluster-ec2.name"]
+    }
+    assert {key.split()[-1] for key in differ} == {"cluster-ec2", "cluster-ec2-out"}
+    assert found.outputs["ec2_provider"] == "ec2-shop-dev"
+    assert found.outputs["ec2_architecture"] == "X86_64"
+    assert made(ec2={"architecture": "ARM64"}).outputs["ec2_architecture"] == "ARM64"
+
+
+def test_instances_get_what_the_cluster_has():
+    asked = {"cluster_name": "shop-prod", "vpc_id": "vpc-2", "subnet_ids": ["subnet-c"], "protect": True}
+    found = made(ec2={"max_size": 3}, **asked).children
+    group = found["aws:autoscaling/group:Group cluster-ec2"]
+    assert (group["vpcZoneIdentifiers"], group["maxSize"], group["protectFromScaleIn"]) == (["subnet-c"], 3, True)
+    assert found["aws:ec2/securityGroup:SecurityGroup cluster-ec2"]["vpcId"] == "vpc-2"
+    assert found["aws:ecs/capacityProvider:CapacityProvider cluster-ec2"]["name"] == "ec2-shop-prod"
+
+
+def test_the_first_instance_looks_for_a_cluster_that_exists_and_the_last_one_leaves_before_it_is_deleted():
+    template = made(ec2={}).children["aws:ec2/launchTemplate:LaunchTemplate cluster-ec2"]
+    assert template["opts.needs"] == ["Cluster.cluster"]
+
+
+def test_ec2_in_a_strategy_is_the_name_of_the_capacity_provider():
+    found = made(ec2={}, strategy=[{"provider": "EC2", "base": 1}])
+    assert found.children[PROVIDERS]["defaultCapacityProviderStrategies"] == [
+        {"capacityProvider": "ec2-shop-dev", "base": 1, "weight": 1}
+    ]
+    assert found.outputs["strategy"] == [{"provider": "EC2", "base": 1, "weight": 1}]
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -96,7 +133,7 @@ def test_a_name_is_in_the_cluster_and_its_log():
         ),
         (
             {"strategy": [{"provider": "FARGATE_SPOTS"}]},
-            "cluster.strategy.0.provider: must be one of FARGATE, FARGATE_SPOT; did you mean 'FARGATE_SPOT'?",
+            "cluster.strategy.0.provider: must be one of FARGATE, FARGATE_SPOT, EC2; did you mean 'FARGATE_SPOT'?",
         ),
         (
             {"strategy": [{"provider": "FARGATE", "weight": 0}]},
@@ -110,6 +147,12 @@ def test_a_name_is_in_the_cluster_and_its_log():
             {"strategy": [{"provider": "FARGATE", "base": 1}, {"provider": "FARGATE_SPOT", "base": 1}]},
             "cluster.strategy: only one provider may have a base",
         ),
+        ({"strategy": [{"provider": "EC2"}]}, "cluster.strategy: EC2 has no instances: give ec2"),
+        (
+            {"strategy": [{"provider": "EC2"}, {"provider": "FARGATE"}], "ec2": {}},
+            "cluster.strategy: ECS takes EC2 alone, or FARGATE and FARGATE_SPOT, not both in one strategy",
+        ),
+        ({"ec2": {"min_size": 11}}, "cluster.ec2.min_size: is above maxSize, 10"),
     ],
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):

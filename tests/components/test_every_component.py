@@ -15,6 +15,7 @@ from components.app import App
 from components.app_image import AppImage
 from components.certificate import Certificate
 from components.cluster import Cluster
+from components.ec2_capacity import Ec2Capacity
 from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
 from components.log_bucket import LogBucket
@@ -69,6 +70,13 @@ BALANCER = {
     "private_subnet_ids": SUBNETS,
     "protect": False,
 }
+INSTANCES = {
+    "account": PLACE,
+    "cluster_name": "shop-dev",
+    "vpc_id": "vpc-1",
+    "subnet_ids": SUBNETS,
+    "protect": False,
+}
 TASK = {
     **PLACED,
     "family": "shop-dev-web",
@@ -102,7 +110,12 @@ def _app(args: Any, opts: ResourceOptions | None) -> App:
     place: Any = {
         "network": SimpleNamespace(vpc_id="vpc-1", private_subnet_ids=SUBNETS),
         "cluster": SimpleNamespace(
-            arn="arn:cluster", cluster_name="shop-dev", insights=True, strategy=[{"provider": "FARGATE"}]
+            arn="arn:cluster",
+            cluster_name="shop-dev",
+            insights=True,
+            strategy=[{"provider": "FARGATE"}],
+            ec2_provider="",
+            ec2_architecture="",
         ),
         "alarms": SimpleNamespace(arn="arn:topic", error_percent=1),
         "balancer": SimpleNamespace(
@@ -130,7 +143,8 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {"domains": [{"name": "www.example.com", "zone_id": "Z1"}]},
         lambda args, opts: Certificate("balancer", args, opts),
     ),
-    "Cluster": ({"cluster_name": "shop-dev"}, lambda args, opts: Cluster("cluster", args, opts)),
+    "Cluster": ({**INSTANCES, "ec2": {}}, lambda args, opts: Cluster("cluster", args, opts)),
+    "Ec2Capacity": (INSTANCES, lambda args, opts: Ec2Capacity("cluster-ec2", args, [], opts)),
     "ImageRepository": (
         {"repository_name": "shop-dev/web", "account": PLACE, "protect": False, "pull_accounts": ["111111111111"]},
         lambda args, opts: ImageRepository("web", args, opts),
@@ -156,6 +170,7 @@ CALLS = {
     "getAuthorizationToken": {"userName": "AWS", "password": "a token"},
     "getZone": {"zoneId": "Z1"},
     "getVpc": {"cidrBlock": "10.0.0.0/16"},
+    "getParameter": {"insecureValue": "ami-1"},
 }
 
 

@@ -1,7 +1,8 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.names import fit, load_balancer
+from components.names import capacity_provider, fit, load_balancer
 
 
 @given(st.text(min_size=1, max_size=80), st.integers(10, 64))
@@ -21,3 +22,10 @@ def test_different_names_stay_apart(names: list[str]):
 
 def test_a_load_balancer_leaves_room_for_the_suffix_that_pulumi_adds():
     assert len(load_balancer("x" * 60)) + len("-1234567") == 32
+
+
+@pytest.mark.parametrize("cluster", ["aws-shop", "ecs", "fargate-dev", "shop_dev", "x" * 255])
+def test_a_capacity_provider_has_none_of_the_names_that_ecs_keeps(cluster: str):
+    name = capacity_provider(cluster)
+    assert len(name) <= 255
+    assert not name.startswith(("aws", "ecs", "fargate"))

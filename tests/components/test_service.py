@@ -304,6 +304,13 @@ def test_unknown_inputs_leave_the_rest_known():
     }
 
 
+def test_ec2_in_its_strategy_is_the_name_of_the_clusters_capacity_provider():
+    on_instances = made(capacity=[{"provider": "EC2", "base": 2, "weight": 3}], ec2_provider="ec2-shop-dev")
+    assert changes(made(), on_instances) == {
+        SERVICE: {"capacityProviderStrategies": [{"capacityProvider": "ec2-shop-dev", "base": 2, "weight": 3}]}
+    }
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -319,7 +326,7 @@ def test_unknown_inputs_leave_the_rest_known():
         ({"scaling": {"min": 11}}, "web.scaling.min: is above max, 10"),
         (
             {"capacity": [{"provider": "FARGATE_SPOTS"}]},
-            "web.capacity.0.provider: must be one of FARGATE, FARGATE_SPOT; did you mean 'FARGATE_SPOT'?",
+            "web.capacity.0.provider: must be one of FARGATE, FARGATE_SPOT, EC2; did you mean 'FARGATE_SPOT'?",
         ),
         ({"port": "8080"}, "web.port: input should be a valid integer"),
         ({"port": 0}, "web.port: input should be greater than or equal to 1"),
@@ -328,6 +335,7 @@ def test_unknown_inputs_leave_the_rest_known():
         ({"deregistration_delay": 3601}, "web.deregistration_delay: input should be less than or equal to 3600"),
         ({"desired_count": -1}, "web.desired_count: input should be greater than or equal to 0"),
         ({"desired_count": 11, "scaling": {}}, "web.desired_count: is outside scaling, 2 to 10"),
+        ({"capacity": [{"provider": "EC2"}]}, "web.capacity: the cluster has no instances: give it ec2"),
         ({"capacity": []}, "web.capacity: names no capacity provider"),
         ({"capacity": [{"provider": "FARGATE"}] * 2}, "web.capacity: names a provider twice"),
     ],

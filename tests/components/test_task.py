@@ -256,6 +256,13 @@ def test_the_rights_are_in_the_accounts_own_partition():
     ]
 
 
+def test_on_instances_it_is_checked_for_both_and_for_ec2_alone_where_fargate_has_no_such_size():
+    assert changes(made(), made(launch_type="EC2")) == {DEFINITION: {"requiresCompatibilities": ["EC2", "FARGATE"]}}
+    assert changes(made(), made(launch_type="EC2", cpu=300, memory=700)) == {
+        DEFINITION: {"requiresCompatibilities": ["EC2"], "cpu": "300", "memory": "700"}
+    }
+
+
 def test_a_check_of_the_container():
     assert changes(made(), made(health_check={"command": ["/check"]})) == {
         DEFINITION: containing(
@@ -530,6 +537,8 @@ def test_images_in_ecr_are_pulled_with_rights_on_their_repositories():
             "sidecars.agent.depends_on.x: there is no such container; there are: agent, main",
         ),
         ({"sidecars": {"main": AGENT}}, "sidecars.main: has the name of the service's own container"),
+        ({"cpu": 64, "launch_type": "EC2"}, "cpu: input should be greater than or equal to 128"),
+        ({"launch_type": "FARGATE_SPOT"}, "launch_type: must be one of FARGATE, EC2"),
         ({"stop_timeout": 121}, "stop_timeout: input should be less than or equal to 120"),
         ({"environment": {"A": 1}}, "environment.A: input should be a valid string"),
     ],

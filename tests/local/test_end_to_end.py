@@ -6,6 +6,7 @@ import time
 from collections.abc import Generator
 
 import pytest
+import yaml
 
 from local import docker_engine, emulator
 from local.images import LABEL, owner, steps_file
@@ -138,6 +139,22 @@ def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
     assert stack.version() == good
     stack.file.write_text(before)
     stack.up()
+
+
+def test_a_service_moves_to_instances_and_back_and_answers_from_containers(stack: Stack):
+    good, before = stack.version(), stack.file.read_text()
+    content = yaml.safe_load(before)
+    content["config"]["slipway:cluster"] = {"ec2": {"os": "AL2023", "onDemandPercentage": 0}}
+    content["config"]["slipway:services"]["web"]["capacity"] = [{"provider": "EC2"}]
+    stack.file.write_text(yaml.safe_dump(content))
+    moved = stack.up()
+    assert "service web rolls to slipway-local-web" in moved
+    told = " ".join(moved.split("declared only: ")[1].split("not exercised")[0].split())
+    assert {"CapacityProvider", "Group", "InstanceProfile", "LaunchTemplate"} <= set(told.split(", "))
+    assert stack.version() == good
+    stack.file.write_text(before)
+    assert "service web rolls to slipway-local-web" in stack.up()
+    assert stack.version() == good
 
 
 def test_down_leaves_nothing(stack: Stack):

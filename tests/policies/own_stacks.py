@@ -31,15 +31,15 @@ def settings(stack: str) -> Settings:
 
 
 @lru_cache
-def without_children(stack: str) -> World:
+def without_children(stack: str, folder: Path = PROJECT) -> World:
     """The resources of a stack as the local stack sees them: awsx's component is one opaque resource."""
-    return configured(stack, stack_file.configuration(PROJECT, stack)[1])
+    return configured(stack, stack_file.configuration(folder, stack)[1], folder)
 
 
-def configured(stack: str, configuration: dict[str, str]) -> World:
+def configured(stack: str, configuration: dict[str, str], folder: Path = PROJECT) -> World:
     """The same with another configuration."""
-    project, _ = stack_file.configuration(PROJECT, stack)
-    declared = plan.plan(PROJECT, stack, configuration).declared
+    project, _ = stack_file.configuration(folder, stack)
+    declared = plan.plan(folder, stack, configuration).declared
     keys = {one.urn: key(one.type, one.name) for one in declared}
     provider = default_provider(project, stack, configuration)
     root = f"{project}-{stack}"
@@ -51,9 +51,9 @@ def configured(stack: str, configuration: dict[str, str]) -> World:
 
 
 @lru_cache
-def world(stack: str) -> World:
+def world(stack: str, folder: Path = PROJECT) -> World:
     """The same under the engine, where awsx's children are told; the recorded ones stand for those of every stack."""
-    found = dict(without_children(stack))
+    found = dict(without_children(stack, folder))
     above = found[VPC].urn.rpartition("::")[0]
     recorded = [one for one in registrations() if "awsx:ec2:Vpc$" in one["urn"]]
     keys = {one["urn"]: key(one["type"], one["urn"].rpartition("::")[2]) for one in recorded}

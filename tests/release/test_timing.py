@@ -44,6 +44,13 @@ def test_the_limit_leaves_room_for_the_circuit_breaker_and_for_a_slow_start():
     assert patient.limit > START_ALLOWANCE + 3000 + patient.to_healthy + patient.to_drain
 
 
+def test_on_instances_one_may_have_to_start_first_once():
+    waiting = replace(OURS, instance_start=420)
+    assert waiting.to_roll_back == OURS.to_roll_back + 420
+    assert waiting.limit == OURS.limit + 420
+    assert replace(waiting, grace_period=3000).limit == replace(OURS, grace_period=3000).limit + 420
+
+
 @pytest.mark.parametrize("rival", [AWS, CDK], ids=["pulumi-awsx", "AWS CDK"])
 def test_a_release_is_live_at_least_four_times_sooner_than_with_others_defaults(rival: Pace):
     assert rival.to_steady / OURS.to_steady >= 4

@@ -102,6 +102,7 @@ def container_insights(cluster: Node, _: Terms) -> Verdict:
     why="Without managed termination protection the auto scaling group ends any instance, with its tasks.",
     mend="Set managedTerminationProtection to ENABLED, and protectFromScaleIn on the auto scaling group.",
     anchors="SH ECS.19",
+    relaxed=("dev",),
 )
 def cp_termination_protection(provider: Node, _: Terms, stack: Stack) -> Verdict:
     if not provider.has("autoScalingGroupProvider"):
