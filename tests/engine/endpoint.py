@@ -1,0 +1,100 @@
+"""The AWS endpoint that the release hook asks over HTTP: the calls of `release/` in AWS's own protocols, no other."""
+
+import contextlib
+import json
+import threading
+from collections.abc import Generator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs
+
+from account import NUMBER, Account, Service, arn
+
+TASK_ARN = arn("ecs", "task/cluster/0123456789abcdef")
+
+
+def _identity(_account: Account, _asked: dict[str, Any]) -> str:
+    return f"<R><GetCallerIdentityResult><Account>{NUMBER}</Account></GetCallerIdentityResult></R>"
+
+
+def _target_health(_account: Account, _asked: dict[str, Any]) -> str:
+    health = "<member><TargetHealth><State>healthy</State></TargetHealth></member>"
+    descriptions = f"<TargetHealthDescriptions>{health}</TargetHealthDescriptions>"
+    return f"<R><DescribeTargetHealthResult>{descriptions}</DescribeTargetHealthResult></R>"
+
+
+def _services(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    return {"services": [_service(account, account.services[name]) for name in asked["services"]]}
+
+
+def _service(account: Account, service: Service) -> dict[str, Any]:
+    deployments = []
+    if service.running:
+        deployments.append(_deployment(service.running, "PRIMARY", "COMPLETED"))
+    if service.running != service.declared:
+        deployments.append(_deployment(service.declared, "ACTIVE" if deployments else "PRIMARY", "FAILED"))
+    return {
+        "status": "ACTIVE",
+        "desiredCount": 1,
+        "runningCount": 1 if service.running else 0,
+        "deployments": deployments,
+        "loadBalancers": [{"targetGroupArn": service.target_group}],
+        "events": [{"message": account.broken}] if account.broken else [],
+    }
+
+
+def _deployment(task_definition: str, status: str, rollout: str) -> dict[str, Any]:
+    count = 1 if rollout == "COMPLETED" else 0
+    numbers = {"desiredCount": 1, "runningCount": count}
+    return {"status": status, "taskDefinition": task_definition, "rolloutState": rollout, **numbers}
+
+
+def _stopped(account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
+    return {"taskArns": [TASK_ARN] if account.broken else []}
+
+
+def _tasks(account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
+    failed = next(one.declared for one in account.services.values() if one.running != one.declared)
+    return {"tasks": [{"taskArn": TASK_ARN, "taskDefinitionArn": failed, "stoppedReason": account.broken}]}
+
+
+def _definition(_account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
+    return {"taskDefinition": {"containerDefinitions": []}}
+
+
+CALLS = {
+    "GetCallerIdentity": _identity,
+    "DescribeTargetHealth": _target_health,
+    "DescribeServices": _services,
+    "ListTasks": _stopped,
+    "DescribeTasks": _tasks,
+    "DescribeTaskDefinition": _definition,
+}
+
+
+@contextlib.contextmanager
+def serve(account: Account) -> Generator[str]:
+    """The endpoint's URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+            target = self.headers.get("X-Amz-Target")
+            name = target.rsplit(".", 1)[1] if target else parse_qs(body)["Action"][0]
+            answer = CALLS[name](account, json.loads(body) if target else {})
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write((answer if isinstance(answer, str) else json.dumps(answer)).encode())
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
