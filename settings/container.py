@@ -85,7 +85,8 @@ class ContainerOptions(TypedDict):
             Field(default_factory=lambda: [SCRATCH]),
         ]
     ]
-    """Writable, empty folders of the container's own."""
+    """Writable, empty folders of the container's own. The image says whose they are: a folder that its Dockerfile does
+    not name in VOLUME belongs to root ("Bind mounts", Amazon ECS Developer Guide)."""
     mounts: NotRequired[Annotated[dict[VolumeName, MountOptions], Field(default_factory=dict)]]
     """Volumes of the task that it sees, by name. A new one belongs to root: what an image has at this path, with its
     owner, is copied into it where the Dockerfile names the path in `VOLUME` ("Bind mounts")."""

@@ -162,12 +162,15 @@ def test_down_leaves_nothing(stack: Stack):
     label = f"{LABEL}={owner('local', stack.home)}"
     docker = docker_engine.connect()
     steps = set(steps_file(stack.home).read_text().split())
-    assert docker.containers.list(filters={"label": label})
+    running = docker.containers.list(filters={"label": label})
+    volumes = {mount["Name"] for one in running for mount in one.attrs["Mounts"] if mount["Type"] == "volume"}
+    assert volumes
     assert [one for one in docker.images.list(all=True) if one.short_id.removeprefix("sha256:")[:12] in steps]
     done = stack.run("down")
     assert done.returncode == 0, done.stdout
     assert docker.containers.list(all=True, filters={"label": label}) == []
     assert docker.images.list(all=True, filters={"label": label}) == []
+    assert volumes.isdisjoint(one.name for one in docker.volumes.list())
     left = [one for one in docker.images.list(all=True) if one.short_id.removeprefix("sha256:")[:12] in steps]
     assert [one.tags for one in left if not one.tags] == []
     assert emulator.started(pid) is None  # gone, or dead and waiting for its parent
