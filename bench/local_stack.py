@@ -42,7 +42,7 @@ def down() -> None:
 def floor() -> None:
     """The imports that the program needs, one look at each thing that exists, and the requests that verify it."""
     for module in MODULES:
-        importlib.import_module(module)
+        dir(importlib.import_module(module))  # the SDK loads a module when it is first looked into
     project, config = stack_file.configuration(PROJECT, "local")
     clients, name = LocalClients(endpoint_of(config), config["aws:region"]), f"{project}-local"
     look(clients, name)

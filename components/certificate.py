@@ -13,6 +13,8 @@ from pulumi import Output, ResourceOptions
 
 from settings.options import complete, options
 
+# Quoted types: an SDK module that a stack does not use is not loaded for them.
+
 
 @options()
 class ZonedDomain(TypedDict):
@@ -61,7 +63,7 @@ class Certificate(pulumi.ComponentResource):
         self.arn = issued.certificate_arn
         self.register_outputs({"arn": self.arn})
 
-    def _record(self, name: str, domain: str, zone_id: str, certificate: aws.acm.Certificate) -> aws.route53.Record:
+    def _record(self, name: str, domain: str, zone_id: str, certificate: "aws.acm.Certificate") -> "aws.route53.Record":
         def told(field: str) -> Output[str]:
             return certificate.domain_validation_options.apply(lambda options: _of(options, domain, field))
 

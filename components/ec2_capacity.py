@@ -148,7 +148,7 @@ class Ec2Capacity(pulumi.ComponentResource):
 
     def _group(
         self, name: str, args: Ec2CapacityArgs, template: aws.ec2.LaunchTemplate, needs: list[pulumi.Resource]
-    ) -> aws.autoscaling.Group:
+    ) -> "aws.autoscaling.Group":
         return aws.autoscaling.Group(
             name,
             vpc_zone_identifiers=args["subnet_ids"],
@@ -172,7 +172,7 @@ class Ec2Capacity(pulumi.ComponentResource):
         )
 
     def _capacity_provider(
-        self, name: str, args: Ec2CapacityArgs, group: aws.autoscaling.Group
+        self, name: str, args: Ec2CapacityArgs, group: "aws.autoscaling.Group"
     ) -> aws.ecs.CapacityProvider:
         scaling = aws.ecs.CapacityProviderAutoScalingGroupProviderManagedScalingArgs(
             status="ENABLED",
@@ -262,7 +262,7 @@ def _volume(device: str, size: int | None) -> aws.ec2.LaunchTemplateBlockDeviceM
 
 def _instances(
     args: Ec2CapacityArgs, template: aws.ec2.LaunchTemplate
-) -> aws.autoscaling.GroupMixedInstancesPolicyArgs:
+) -> "aws.autoscaling.GroupMixedInstancesPolicyArgs":
     """One policy for one type or several, with Spot or without: what is left out keeps its last value on AWS."""
     return aws.autoscaling.GroupMixedInstancesPolicyArgs(
         launch_template=aws.autoscaling.GroupMixedInstancesPolicyLaunchTemplateArgs(
@@ -284,7 +284,7 @@ def _instances(
     )
 
 
-def _refresh() -> aws.autoscaling.GroupInstanceRefreshArgs:
+def _refresh() -> "aws.autoscaling.GroupInstanceRefreshArgs":
     """Replace the instances when their template changes: an image that is only looked up patches nothing.
 
     A new one comes before an old one leaves, and ECS drains that first. Protection is from scaling in, not from this:
@@ -301,5 +301,5 @@ def _refresh() -> aws.autoscaling.GroupInstanceRefreshArgs:
     )
 
 
-def _tag(key: str, value: str) -> aws.autoscaling.GroupTagArgs:
+def _tag(key: str, value: str) -> "aws.autoscaling.GroupTagArgs":
     return aws.autoscaling.GroupTagArgs(key=key, value=value, propagate_at_launch=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import runpy
@@ -151,7 +152,7 @@ def run(
             output = pulumi.Output.from_input(value)
             recorder.run.outputs[key] = await output.future() if await output.is_known() else UNKNOWN
 
-    with _inside(project_dir), _quiet():
+    with _inside(project_dir), _quiet(), _seldom_collected():
         try:
             asyncio.run(main())
         except Exception as error:  # noqa: BLE001 - whatever the program raises is told, in one sentence
@@ -177,6 +178,17 @@ def _inside(folder: Path) -> Generator[None]:
     finally:
         sys.path.remove(str(folder))
         os.chdir(before)
+
+
+@contextlib.contextmanager
+def _seldom_collected() -> Generator[None]:
+    """Look for garbage seldom: the SDK's modules are a million objects that stay, and to walk them takes seconds."""
+    before = gc.get_threshold()
+    gc.set_threshold(100_000, 50, 50)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 @contextlib.contextmanager

@@ -9,10 +9,11 @@ while Pulumi's component analyzer sees the plain types that it understands.
 import ast
 import difflib
 import inspect
-import textwrap
+import sys
 import types
 import typing
 from collections.abc import Awaitable, Callable, Iterable
+from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_origin
 
@@ -336,10 +337,16 @@ def _members(here: object) -> tuple[object, ...]:
     )
 
 
+@cache
+def _classes(module: str) -> dict[str, ast.ClassDef]:
+    """The classes of a module's source, parsed once: the module that holds 20 would else be read 20 times."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    return {node.name: node for node in ast.walk(tree) if isinstance(node, ast.ClassDef)}
+
+
 def _docstrings(cls: type[Any]) -> dict[str, str]:
     """The docstring under each key; Python keeps none at run time, so the source is read."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
-    body = cast("ast.ClassDef", tree.body[0]).body
+    body = _classes(cls.__module__)[cls.__name__].body
     found: dict[str, str] = {}
     for key, text in pairwise(body):
         match key, text:
