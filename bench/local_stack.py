@@ -19,9 +19,9 @@ from local.up import GOOD_ANSWERS, endpoint_of
 PROJECT = Path(__file__).resolve().parent.parent
 UP = [sys.executable, "-m", "local", "up", "--no-docker-install"]
 DOWN = [sys.executable, "-m", "local", "down"]
-SERVICES = ("appautoscaling", "cloudwatch", "ec2", "ecr", "ecs", "iam", "lb", "ssm", "vpc")
-MODULES = ("pulumi_docker", "pulumi_awsx", *(f"pulumi_aws.{service}" for service in SERVICES))
-"""What the program imports of Pulumi's SDKs."""
+SERVICES = ("appautoscaling", "cloudwatch", "ec2", "ecr", "ecs", "iam", "lb", "s3", "ssm", "vpc")
+MODULES = ("pulumi_docker", "pulumi_awsx", *(f"pulumi_aws.{service}.outputs" for service in SERVICES))
+"""What the program imports of Pulumi's SDKs; a service is loaded when something in it is asked for."""
 FLOOR = [sys.executable, "-m", "bench.local_stack", "floor"]
 
 
@@ -42,7 +42,7 @@ def down() -> None:
 def floor() -> None:
     """The imports that the program needs, one look at each thing that exists, and the requests that verify it."""
     for module in MODULES:
-        dir(importlib.import_module(module))  # the SDK loads a module when it is first looked into
+        importlib.import_module(module)
     project, config = stack_file.configuration(PROJECT, "local")
     clients, name = LocalClients(endpoint_of(config), config["aws:region"]), f"{project}-local"
     look(clients, name)
