@@ -40,14 +40,18 @@ class LocalClients:
             return self._made[service]
 
 
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine; a name other than `localhost` is none, wherever it leads."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def refuse_off_loopback(url: str) -> None:
     """Raise `NotLoopback` unless the URL's host is this machine."""
     host = urlsplit(url).hostname or ""
-    try:
-        local = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_loopback(host):
         raise NotLoopback(f"the local stack talks to loopback only, not to {host!r}")
 
 

@@ -26,7 +26,7 @@ def down(project: str, stack: str, endpoint: str, region: str, home: Path, say: 
         say("the emulated AWS has ended")
     if docker is not None:
         removed = _remove_images(docker, owner(stack, home)) + _remove_steps(docker, home)
-        say(f"{removed} images removed; Docker itself stays")
+        say(f"{removed} images removed; {docker_engine.stays(home)}")
     shutil.rmtree(home, ignore_errors=True)
 
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, cast
+
+from local.clients import is_loopback
 
 LABEL = "slipway.local"
 """Label of every image that the local stack built: `down` removes exactly these."""
@@ -84,9 +85,5 @@ class LocalImages:
 def refuse_off_loopback(repository: str) -> None:
     """Raise `ImageError` unless the registry in an image's name is on this machine."""
     host = repository.split("/", 1)[0].rsplit(":", 1)[0]
-    try:
-        local = host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        local = False
-    if not local:
+    if not is_loopback(host):
         raise ImageError(f"{repository}: the local stack pushes to loopback only")
