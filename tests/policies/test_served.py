@@ -206,21 +206,22 @@ def test_a_pack_that_does_not_start_says_why(tmp_path: Path):
 
 
 def test_the_process_ends_with_the_client_whatever_happens():
-    children: list[str] = []
+    before = _children()
+    served: set[str] = set()
 
     def fail() -> None:
         with serve(PACK, PYTHON, project="shop", stack="prod"):
-            children.extend(_children())
+            served.update(_children() - before)
             raise RuntimeError("planned")
 
     with pytest.raises(RuntimeError, match="planned"):
         fail()
-    assert children
+    assert served
     deadline = time.monotonic() + 10
-    while set(_children()) & set(children) and time.monotonic() < deadline:
+    while _children() & served and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert not set(_children()) & set(children)
+    assert not _children() & served
 
 
-def _children() -> list[str]:
-    return Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="utf-8").split()
+def _children() -> set[str]:
+    return set(Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="utf-8").split())
