@@ -20,6 +20,8 @@ from pulumi.runtime.config import set_all_config
 from pulumi.runtime.settings import get_project, get_root_resource, get_stack
 from pulumi.runtime.stack import run_pulumi_func
 
+from local import sdk
+
 UNKNOWN = rpc.UNKNOWN
 """What stands for a value that is known only after the resource exists."""
 STACK = "pulumi:pulumi:Stack"
@@ -152,7 +154,7 @@ def run(
             output = pulumi.Output.from_input(value)
             recorder.run.outputs[key] = await output.future() if await output.is_known() else UNKNOWN
 
-    with _inside(project_dir), _quiet(), _seldom_collected():
+    with _inside(project_dir), _quiet(), _seldom_collected(), sdk.in_parts():
         try:
             asyncio.run(main())
         except Exception as error:  # noqa: BLE001 - whatever the program raises is told, in one sentence
