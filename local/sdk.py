@@ -20,6 +20,8 @@ from typing import Any
 SDK = "pulumi_aws"
 OUTPUTS = "outputs"
 WORDS = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+AROUND = re.compile(r"^awaitable_|_(init_args|args|output|result)$")
+"""What a module holds beside what it is named after."""
 
 
 @contextlib.contextmanager
@@ -101,6 +103,6 @@ def by_module(folder: Path) -> Callable[[ModuleType, str], bool]:
 
 
 def _stems(name: str) -> Sequence[str]:
-    """Where the SDK's generator puts a name: a resource, its arguments, a look-up, or a type of inputs."""
+    """Where the SDK's generator puts a name: a resource or look-up, what is around it, or a type of inputs."""
     snake = WORDS.sub("_", name).lower()
-    return snake, snake.removesuffix("_args"), snake.removesuffix("_output"), "_inputs", "_enums"
+    return snake, AROUND.sub("", snake), "_inputs", "_enums"

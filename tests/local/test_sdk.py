@@ -44,7 +44,7 @@ def _loaded(statement: str) -> set[str]:
 def test_a_name_is_the_packages_own():
     for package, share, *other in _printed(COMPARE):
         assert not other, package
-        assert float(share) > 0.75, package  # the rest loads its package whole: right, but slow
+        assert float(share) == 1, package  # else it loads whole: right, but slow
 
 
 def test_only_what_is_named_is_loaded():
