@@ -24,7 +24,7 @@ from local.program import ProgramError
 
 SNAPSHOT = Path(__file__).parent / "fixtures" / "combinations.json"
 TERMS = Terms(Settings(profile="prod", public_balancers=("balancer",)), "prod", date(2026, 11, 26))
-ARCHITECTURES: tuple[str, ...] = ("X86_64", "ARM64")
+ARCHITECTURES = ("X86_64", "ARM64")
 METRIC = {"namespace": "Shop", "metric": "Waiting"}
 SCALING: dict[str, Any] = {
     "fixed": None,
@@ -70,7 +70,7 @@ NOT_KEPT = {
 """The mandatory rules that a part breaks under the strictest profile, because it was asked for by name."""
 
 
-RANKS = [*product(CAPACITY, ARCHITECTURES, SCALING)]
+RANKS: list[tuple[str, ...]] = [*product(CAPACITY, ARCHITECTURES, SCALING)]
 
 
 class Combination(NamedTuple):
