@@ -10,7 +10,7 @@ from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.pushed_tags import pushed_tags
 from components.routing import priorities
-from release.hook import follow_hook
+from release.hook import settle_hook
 from release.session import ProviderSettings
 from settings import stack
 
@@ -50,7 +50,7 @@ balancer = LoadBalancer(
 watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
-follow = follow_hook(ProviderSettings.read(pulumi.Config("aws").get))
+settle = settle_hook(ProviderSettings.read(pulumi.Config("aws").get))
 ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
 apps = {
     service: App(
@@ -69,7 +69,7 @@ apps = {
             },
         ),
         {"network": network, "cluster": cluster, "balancer": balancer, "alarms": alarms},
-        follow,
+        settle,
     )
     for service, asked in settings["services"].items()
 }

@@ -5,12 +5,12 @@ and its release record. Needs a network, a cluster and a load balancer.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from typing import TypedDict, cast
 from urllib.parse import urlsplit
 
 import pulumi
-from pulumi import Output, ResourceHookArgs, ResourceOptions
+from pulumi import Output, ResourceOptions
 
 from components.account import Account
 from components.alarm_topic import AlarmTopic
@@ -19,6 +19,7 @@ from components.cluster import Cluster
 from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
 from components.network import Network
+from components.record import Settle
 from components.release import Release
 from components.service import Service
 from components.service_alarms import Watch
@@ -83,7 +84,7 @@ class App(pulumi.ComponentResource):
         name: str,
         args: AppArgs,
         place: Place,
-        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+        settle: Settle,
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:App", name, {}, opts)
@@ -93,8 +94,8 @@ class App(pulumi.ComponentResource):
         image = self._image(name, args)
         self.image = image.reference
         self.task = self._task(name, args, image, place["cluster"])
-        self.service = self._service(name, args, place)
-        self._release(name, args, place, follow)
+        self.service = self._service(name, args, place, settle)
+        self._release(name, args, place, settle)
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
         self.register_outputs({"url": self.url, "image": self.image})
 
@@ -138,12 +139,14 @@ class App(pulumi.ComponentResource):
         }
         return Task(name, wiring, [image], ResourceOptions(parent=self))
 
-    def _service(self, name: str, args: AppArgs, place: Place) -> Service:
+    def _service(self, name: str, args: AppArgs, place: Place, settle: Settle) -> Service:
         balancer, cluster = place["balancer"], place["cluster"]
         return Service(
             name,
             {
                 **part(RunningOptions, args),
+                "account": args["account"],
+                "job_parameter_name": f"/{args['stack_name']}/{name}/before-release",
                 "capacity": _strategy(args, cluster),
                 "ec2_provider": cluster.ec2_provider,
                 "service_name": name,
@@ -160,6 +163,7 @@ class App(pulumi.ComponentResource):
                 "watch": _watch(f"{args['stack_name']}-{name}", place),
             },
             self.task,
+            settle,
             ResourceOptions(parent=self),
         )
 
@@ -168,7 +172,7 @@ class App(pulumi.ComponentResource):
         name: str,
         args: AppArgs,
         place: Place,
-        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+        settle: Settle,
     ) -> None:
         Release(
             name,
@@ -182,7 +186,7 @@ class App(pulumi.ComponentResource):
                 "container": name,
                 "time_limit": self.pace.limit,
             },
-            follow,
+            settle,
             [self.service],
             ResourceOptions(parent=self),
         )

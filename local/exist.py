@@ -11,7 +11,7 @@ from pulumi.runtime import mocks, rpc
 
 from local.table import NotInTable, parameters
 from release.follow import ReleaseRefused
-from release.record import ReleaseRecord
+from release.record import Record, known, parse
 
 Inputs = dict[str, Any]
 Made = tuple[str, dict[str, Any]]
@@ -50,10 +50,10 @@ class Emulated(mocks.Mocks):
         self,
         clients: Clients,
         images: Images | None,
-        follow: Callable[[ReleaseRecord], None],
+        settle: Callable[[Record, Record | None], None],
         say: Callable[[str], None],
     ) -> None:
-        self._clients, self._images, self._follow, self._say = clients, images, follow, say
+        self._clients, self._images, self._settle, self._say = clients, images, settle, say
         self._lock = threading.Lock()
         self.changes: list[str] = []
         self.declared_only: set[str] = set()
@@ -310,8 +310,11 @@ class Emulated(mocks.Mocks):
         return arn, {"arn": arn, "name": name}
 
     def _parameter(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
-        """The release record: followed first, and written only when the release is live."""
-        ssm, record = self._clients.client("ssm"), ReleaseRecord.from_json(inputs["insecureValue"])
+        """A record: settled first, and written only when what it tells has come true.
+
+        A release that is refused is told at the end; a refused task before it ends the run, before its service is made.
+        """
+        ssm, record = self._clients.client("ssm"), parse(inputs["insecureValue"])
         try:
             written = ssm.get_parameter(Name=inputs["name"])["Parameter"]["Value"]
         except ssm.exceptions.ParameterNotFound:
@@ -319,13 +322,13 @@ class Emulated(mocks.Mocks):
         if written == inputs["insecureValue"]:
             return inputs["name"], {"name": inputs["name"]}
         try:
-            self._follow(record)
+            self._settle(record, known(written) if written else None)
         except ReleaseRefused as refused:
             with self._lock:
                 self.refused[record.service] = refused
         else:
             ssm.put_parameter(**call, Overwrite=True)
-            self._changed(f"release record of {record.service}")
+            self._changed(f"record {inputs['name']}")
         return inputs["name"], {"name": inputs["name"]}
 
 

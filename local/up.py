@@ -18,8 +18,8 @@ from local import base_image, docker_engine, emulator, program, stack_file, verd
 from local.clients import LocalClients
 from local.exist import Emulated
 from local.images import LocalImages, owner
-from release.follow import follow
-from release.record import ReleaseRecord
+from release.record import Record, ReleaseRecord
+from release.settle import settle
 
 GOOD_ANSWERS = 5
 """Answers in a row, each 200 and from the wanted version, that make a service verified."""
@@ -94,12 +94,14 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
         say(f"emulated AWS at {endpoint}")
     clients = LocalClients(endpoint, config["aws:region"])
 
-    def followed(record: ReleaseRecord) -> None:
-        limit = min(record.time_limit_seconds, RELEASE_SECONDS)
-        follow(replace(record, time_limit_seconds=limit), clients, say)
+    def settled(record: Record, written: Record | None) -> None:
+        if isinstance(record, ReleaseRecord):
+            limit = min(record.time_limit_seconds, RELEASE_SECONDS)
+            record = replace(record, time_limit_seconds=limit)
+        settle(record, written, clients, say)
 
     images = LocalImages(docker, owner(stack, home), home) if docker else None
-    answers = Emulated(clients, images, followed, say)
+    answers = Emulated(clients, images, settled, say)
     found = program.run(project_dir, project, stack, config, answers, preview=False)
     if not answers.changes:
         say("nothing changed")

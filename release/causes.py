@@ -43,6 +43,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
         "an alarm of the service went off during the deployment: too many 5xx",
     ),
     (r"OutOfMemory", "a container needed more memory than the task has"),
+    (r"executable file not found|exit code 127\b", "the command is not in the image"),
     (r"exec format error", "the image was built for another CPU architecture"),
     (
         r"failed ELB health checks|failed \w* ?target group health|Health checks failed with",

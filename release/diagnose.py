@@ -33,7 +33,7 @@ def diagnose(record: ReleaseRecord, clients: Clients, service: dict[str, Any]) -
     """The cause as far as it can still be told: ECS forgets a stopped task after about an hour."""
     evidence: list[str] = []
     for task in stopped_tasks(record, clients):
-        evidence += _of_task(record, clients, task)
+        evidence += task_evidence(record.task_definition, record.container, clients, task)
     failed = [one for one in service.get("deployments", []) if one["taskDefinition"] == record.task_definition]
     reasons = [str(one.get("rolloutStateReason", "")) for one in failed if one.get("rolloutState") == "FAILED"]
     evidence += [f"deployment: {reason}" for reason in reasons if reason]
@@ -67,25 +67,26 @@ def stopped_tasks(record: ReleaseRecord, clients: Clients) -> list[dict[str, Any
     return sorted(ours, key=lambda one: str(one.get("stoppedAt", "")), reverse=True)[:TASKS]
 
 
-def _of_task(record: ReleaseRecord, clients: Clients, task: dict[str, Any]) -> list[str]:
+def task_evidence(task_definition: str, container: str, clients: Clients, task: dict[str, Any]) -> list[str]:
+    """Why a task stopped, as ECS says it, and the last lines of one of its containers."""
     id_ = task["taskArn"].rsplit("/", 1)[-1]
     lines = [f"task {id_[:8]}: {task.get('stoppedReason') or 'stopped, no reason given'}"]
-    for container in task.get("containers", []):
-        told = [str(container["reason"])] if container.get("reason") else []
-        told += [f"exit code {container['exitCode']}"] if container.get("exitCode") is not None else []
+    for one in task.get("containers", []):
+        told = [str(one["reason"])] if one.get("reason") else []
+        told += [f"exit code {one['exitCode']}"] if one.get("exitCode") is not None else []
         if told:
-            lines.append(f"container {container['name']}: {', '.join(told)}")
-    return [*lines, *_last_lines(record, clients, id_)]
+            lines.append(f"container {one['name']}: {', '.join(told)}")
+    return [*lines, *_last_lines(task_definition, container, clients, id_)]
 
 
-def _last_lines(record: ReleaseRecord, clients: Clients, task_id: str) -> list[str]:
+def _last_lines(task_definition: str, container: str, clients: Clients, task_id: str) -> list[str]:
     """The container's last log lines, or in one line why there are none."""
-    definition = clients.client("ecs").describe_task_definition(taskDefinition=record.task_definition)["taskDefinition"]
-    ours = next((one for one in definition["containerDefinitions"] if one["name"] == record.container), {})
+    definition = clients.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
+    ours = next((one for one in definition["containerDefinitions"] if one["name"] == container), {})
     log = ours.get("logConfiguration", {}).get("options", {})
     if "awslogs-group" not in log:
         return ["log: the container has no awslogs configuration"]
-    stream = f"{log.get('awslogs-stream-prefix')}/{record.container}/{task_id}"
+    stream = f"{log.get('awslogs-stream-prefix')}/{container}/{task_id}"
     try:
         found = clients.client("logs").get_log_events(
             logGroupName=log["awslogs-group"],

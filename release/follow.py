@@ -11,6 +11,8 @@ from release.record import ReleaseRecord
 PAUSE = 1.0
 """Seconds between two looks at first; each look waits half as long again, up to MOST_PAUSE."""
 MOST_PAUSE = 10.0
+Say = Callable[[str], None]
+"""What tells a person of progress."""
 
 
 class ReleaseRefused(Exception):
@@ -22,13 +24,13 @@ class ReleaseRefused(Exception):
         super().__init__(
             f"\n\nThe release of {record.service} is not live: {why}.\n"
             f"  cause:    {diagnosis.cause}\n"
-            f"  declared: {_short(record.task_definition)} ({record.image})\n"
+            f"  declared: {short(record.task_definition)} ({record.image})\n"
             f"  running:  {running}\n"
             f"  evidence:\n{evidence}\n"
             "  To go on, mend the cause and deploy again. To try the very same release once more:\n"
             f"    aws ecs update-service --region {record.region} --cluster {record.cluster} "
             f"--service {record.service} "
-            f"--task-definition {_short(record.task_definition)} --force-new-deployment\n"
+            f"--task-definition {short(record.task_definition)} --force-new-deployment\n"
         )
 
 
@@ -40,7 +42,7 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
-def follow(record: ReleaseRecord, clients: Clients, say: Callable[[str], None], clock: Clock | None = None) -> None:
+def follow(record: ReleaseRecord, clients: Clients, say: Say, clock: Clock | None = None) -> None:
     """Return when the release is live.
 
     Raises:
@@ -122,8 +124,9 @@ def _running(service: dict[str, Any]) -> str:
     if service["status"] != "ACTIVE":
         return "nothing"
     primary = _primary(service)
-    return f"{_short(primary['taskDefinition'])}, {service['runningCount']} of {service['desiredCount']} tasks"
+    return f"{short(primary['taskDefinition'])}, {service['runningCount']} of {service['desiredCount']} tasks"
 
 
-def _short(arn: str) -> str:
+def short(arn: str) -> str:
+    """The end of an ARN: what people call it."""
     return arn.rsplit("/", 1)[-1]

@@ -8,6 +8,7 @@ from pydantic import Field
 from settings import fargate
 from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
 from settings.container import REFERENCE
+from settings.job import BeforeReleaseOptions
 from settings.options import Problem, options
 from settings.scaling import ScalingOptions
 from settings.task import TaskOptions
@@ -120,6 +121,8 @@ class RunningOptions(TypedDict):
     """Capacity provider strategy; the cluster's when left out."""
     scaling: NotRequired[Annotated[ScalingOptions | None, Field(default=None)]]
     """Scale by load; a fixed number of tasks when left out."""
+    before_release: NotRequired[Annotated[BeforeReleaseOptions | None, Field(default=None)]]
+    """A task that has to end well before the service is made or changed: it runs once for each new task definition."""
     exec_enabled: NotRequired[Annotated[bool, Field(default=False)]]
     """ECS Exec: who has the right to `ecs:ExecuteCommand` may open a shell in a running container, and what is typed is
     logged in a log group of the cluster. Needs `task.readOnlyRoot: false`."""

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from account import NUMBER, Account, Service, arn
 
 TASK_ARN = arn("ecs", "task/cluster/0123456789abcdef")
+JOB_ARN = arn("ecs", "task/cluster/fedcba9876543210")
 
 
 def _identity(_account: Account, _asked: dict[str, Any]) -> str:
@@ -49,11 +50,20 @@ def _deployment(task_definition: str, status: str, rollout: str) -> dict[str, An
     return {"status": status, "taskDefinition": task_definition, "rolloutState": rollout, **numbers}
 
 
-def _stopped(account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
-    return {"taskArns": [TASK_ARN] if account.broken else []}
+def _listed(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    return {"taskArns": [TASK_ARN] if account.broken and "serviceName" in asked else []}
 
 
-def _tasks(account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
+def _run(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    (override,) = asked["overrides"]["containerOverrides"]
+    account.jobs.append((asked["taskDefinition"], override["command"]))
+    return {"tasks": [{"taskArn": JOB_ARN}], "failures": []}
+
+
+def _tasks(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    if asked["tasks"] == [JOB_ARN]:
+        ended = {"lastStatus": "STOPPED", "containers": [{"name": "web", "exitCode": account.job_exit}]}
+        return {"tasks": [{"taskArn": JOB_ARN, **ended}]}
     failed = next(one.declared for one in account.services.values() if one.running != one.declared)
     return {"tasks": [{"taskArn": TASK_ARN, "taskDefinitionArn": failed, "stoppedReason": account.broken}]}
 
@@ -66,7 +76,8 @@ CALLS = {
     "GetCallerIdentity": _identity,
     "DescribeTargetHealth": _target_health,
     "DescribeServices": _services,
-    "ListTasks": _stopped,
+    "ListTasks": _listed,
+    "RunTask": _run,
     "DescribeTasks": _tasks,
     "DescribeTaskDefinition": _definition,
 }

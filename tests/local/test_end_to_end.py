@@ -3,7 +3,7 @@
 import json
 import os
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import pytest
 import yaml
@@ -139,6 +139,36 @@ def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
     assert stack.version() == good
     stack.file.write_text(before)
     stack.up()
+
+
+def migrate(code: str) -> Callable[[dict], None]:  # type: ignore[type-arg]
+    return lambda web: web.update(beforeRelease={"command": ["python3", "-c", code]})
+
+
+def test_a_task_before_the_release_runs_once_and_a_failing_one_keeps_the_old_version(stack: Stack):
+    good, before, source = stack.version(), stack.file.read_text(), stack.main.read_text()
+    stack.configure(migrate("import os; print('migrated to', os.environ['APP_VERSION'])"))
+    assert "web: the task before the release ended well" in stack.up()
+    assert "nothing changed" in stack.up()
+    assert f"migrated to {good}" in stack.run("logs").stdout
+
+    stack.main.write_text(source + "# needs a table\n")
+    stack.configure(migrate("import sys; print('no such table: users', flush=True); sys.exit(4)"))
+    for _ in range(2):
+        done = stack.run("up")
+        assert done.returncode == 1, done.stdout
+        assert "The task before the release of web failed: exit code 4." in done.stdout
+        assert "log: no such table: users" in done.stdout
+        assert "rolls to" not in done.stdout
+        assert "up and verified" not in done.stdout
+        assert stack.version() == good
+    stack.configure(migrate("print('mended')"))
+    assert "web: the task before the release ended well" in stack.up()
+    assert stack.version() != good
+    stack.file.write_text(before)
+    stack.main.write_text(source)
+    stack.up()
+    assert stack.version() == good
 
 
 def test_a_service_moves_to_instances_and_back_and_answers_from_containers(stack: Stack):
