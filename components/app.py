@@ -47,7 +47,7 @@ class AppArgs(ServiceOptions):
     repository: RepositoryOptions
     """What its image repository keeps."""
     protect: bool
-    """Refuse to delete its images."""
+    """Refuse to delete its images and secrets."""
     repository_name: str
     """Name of its image repository."""
     pushed_tags: list[str]
@@ -135,6 +135,8 @@ class App(pulumi.ComponentResource):
             "log_group_name": f"/{args['stack_name']}/{name}",
             "architecture": args["architecture"],
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
+            "secret_prefix": f"{args['stack_name']}/{name}",
+            "protect": args["protect"],
             "launch_type": "EC2" if on_ec2(_strategy(args, cluster)) else "FARGATE",
         }
         return Task(name, wiring, [image], ResourceOptions(parent=self))

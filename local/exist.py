@@ -182,6 +182,16 @@ class Emulated(mocks.Mocks):
             self._changed(f"log group {group}")
         return group, {"arn": f"arn:aws:logs:{logs.meta.region_name}:000000000000:log-group:{group}"}
 
+    def _secret(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        """Without a value, as on AWS: `put-secret-value` at the emulator's address gives it one."""
+        secrets, name = self._clients.client("secretsmanager"), inputs["name"]
+        try:
+            secret = secrets.describe_secret(SecretId=name)
+        except secrets.exceptions.ResourceNotFoundException:
+            secret = secrets.create_secret(**call)
+            self._changed(f"secret {name}, without a value")
+        return secret["ARN"], {"arn": secret["ARN"]}
+
     def _role(self, name: str, _inputs: Inputs, call: Inputs) -> Made:
         iam = self._clients.client("iam")
         try:

@@ -187,6 +187,12 @@ TABLE: dict[str, Row] = {
         {"name": "Name", "type": "Type", "insecureValue": "Value", "description": "Description"},
         made=True,
     ),
+    "aws:secretsmanager/secret:Secret": Row(
+        "secretsmanager",
+        "CreateSecret",
+        {"name": "Name", "description": "Description", "kmsKeyId": "KmsKeyId", "recoveryWindowInDays": ""},
+        made=True,
+    ),
     # Declared only: validated, not made.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Row("ec2", "DescribeSecurityGroups", {"vpcId": ""}),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row("ec2", "AuthorizeSecurityGroupIngress", _SG_RULE),

@@ -1,4 +1,4 @@
-"""What the texts of ECS mean.
+"""What the texts of ECS mean; a cause may repeat what its pattern found.
 
 Shaped after "Stopped tasks error codes", "CannotPullContainer task errors in Amazon ECS" and "Viewing
 Amazon ECS service event messages". The first pattern that fits decides.
@@ -25,6 +25,16 @@ CAUSES: tuple[tuple[str, str], ...] = (
     (
         r"CannotPull|image digest resolution|pull access denied|manifest unknown|No such image|image.*not found",
         "the image cannot be pulled",
+    ),
+    (
+        (
+            r"(can't retrieve the secret with ARN '?|unable to retrieve secret |failed to fetch secret )"
+            r"(?P<secret>arn:[\w-]+:secretsmanager:[\w-]+:\d+:secret:[\w/+=.@-]+)(?!.*AccessDenied)"
+        ),
+        (
+            r"a secret is not there or has no value yet: `aws secretsmanager put-secret-value --secret-id \g<secret> "
+            r"--secret-string file://VALUE` gives it one"
+        ),
     ),
     (
         (
@@ -61,7 +71,7 @@ CAUSES: tuple[tuple[str, str], ...] = (
 
 def cause_of(text: str) -> str | None:
     """The likely cause in words, or None when no pattern fits."""
-    return next(
-        (cause for pattern, cause in CAUSES if re.search(pattern, text, re.IGNORECASE | re.DOTALL)),
-        None,
-    )
+    for pattern, cause in CAUSES:
+        if found := re.search(pattern, text, re.IGNORECASE | re.DOTALL):
+            return found.expand(cause)
+    return None

@@ -6,6 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 from pulumi import Input
 from pydantic import Field
 
+from settings import secret
 from settings.options import Problem, distinct, one_of, options
 from settings.volume import MountOptions, Path, VolumeName
 
@@ -43,6 +44,10 @@ def _named_once(given: "ContainerOptions") -> Iterator[Problem]:
         )
 
 
+def _readable_secrets(given: "ContainerOptions") -> Iterator[Problem]:
+    return secret.text_problems(given["secrets"])
+
+
 def _one_volume_a_path(given: "ContainerOptions") -> Iterator[Problem]:
     taken = {path.rstrip("/"): "scratch" for path in given["scratch"]}
     for name, mount in sorted(given["mounts"].items()):
@@ -52,19 +57,17 @@ def _one_volume_a_path(given: "ContainerOptions") -> Iterator[Problem]:
         taken[path] = f"mounts.{name}"
 
 
-@options(_named_once, _one_volume_a_path)
+@options(_named_once, _readable_secrets, _one_volume_a_path)
 class ContainerOptions(TypedDict):
     """What every container of a task may be told."""
 
     environment: NotRequired[Annotated[dict[str, Input[str]], Field(default_factory=dict)]]
     """Environment variables, in plain text: no secrets."""
-    secrets: NotRequired[
-        Annotated[
-            dict[str, Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:(ssm|secretsmanager):")]],
-            Field(default_factory=dict),
-        ]
-    ]
-    """Environment variables filled by ECS from a Secrets Manager secret or an SSM parameter, by ARN."""
+    secrets: NotRequired[Annotated[dict[str, str], Field(default_factory=dict)]]
+    """Environment variables that ECS fills at a task's start: from the ARN of an SSM parameter, or from a secret of
+    Secrets Manager, by ARN or by its name in `createdSecrets`. `:JSON-KEY:VERSION-STAGE:VERSION-ID` may follow a
+    secret, each part of it empty or not: with a version id, another version is another task definition, so that a new
+    value rolls the tasks."""
     health_check: NotRequired[Annotated[ContainerHealthCheck | None, Field(default=None)]]
     """ECS's own check of the container, beside the load balancer's."""
     depends_on: NotRequired[Annotated[dict[str, Condition], Field(default_factory=dict)]]

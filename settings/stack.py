@@ -14,6 +14,7 @@ from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
 from settings.options import OptionsError, Problem, model_of, options, read
 from settings.repository import RepositoryOptions
+from settings.secret import secret_source
 from settings.service import ServiceOptions, placement_problems
 
 NAME = re.compile(r"(?!aws|ssm)[a-z0-9]+([_-][a-z0-9]+)*")
@@ -60,8 +61,9 @@ def _endpoints_needed(
         task = service["task"]
         beside = {f"sidecars.{each}.": one["secrets"] for each, one in task["sidecars"].items()}
         for place, secrets in {"": task["secrets"], **beside}.items():
-            for key, arn in secrets.items():
-                yield f"services.{name}.task.{place}secrets.{key}", arn, arn.split(":")[2]
+            for key, text in secrets.items():
+                if found := secret_source(text):
+                    yield f"services.{name}.task.{place}secrets.{key}", text, found.service
         if service["exec_enabled"]:
             yield f"services.{name}.execEnabled", True, "ssmmessages"
 
@@ -102,7 +104,7 @@ class StackOptions(TypedDict):
     registry: NotRequired[Annotated[str, Field(default="", pattern=r"^$|^(127\.0\.0\.1|localhost):\d+$")]]
     """Host of an emulated registry on loopback; the account's own ECR when left out."""
     protect: NotRequired[Annotated[bool, Field(default=False)]]
-    """Refuse to delete repositories, load balancer, its logs and keys: for stacks that people rely on."""
+    """Refuse to delete repositories, secrets, load balancer, its logs and keys: for stacks that people rely on."""
 
 
 def full_name() -> str:

@@ -505,6 +505,13 @@ def test_a_shell_is_the_services_switch_and_the_tasks_right(context: Path):
     assert "log-group:/shop-dev/exec:*" in permitted["policy"]
 
 
+def test_its_secrets_are_named_after_stack_and_service_and_protected_with_it():
+    asked: dict[str, Any] = {"image": ELSEWHERE, "task": {"created_secrets": {"db": {}}}}
+    secret = "aws:secretsmanager/secret:Secret web-db"
+    assert made(**asked).children[secret]["name"] == "shop-dev/web/db"
+    assert changes(made(**asked), made(**asked, protect=True)) == {secret: {"opts.protect": True}}
+
+
 def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
     options: Any = {"desired_count": 3}
     assert app_args(options, {"priority": 7}) == {"desired_count": 3, "priority": 7}

@@ -70,6 +70,25 @@ def test_both_tasks_answer_with_environment_secret_and_logs(stack: Stack):
     assert '"version"' in logs
 
 
+def test_a_secret_without_a_value_is_refused_with_the_command_that_fills_it_and_goes_live_when_filled(stack: Stack):
+    from local.clients import LocalClients  # noqa: PLC0415 - only where the stack is up
+
+    good, before = stack.version(), stack.file.read_text()
+    stack.configure(lambda web: web["task"].update(createdSecrets={"db": {}}, secrets={"APP_SECRET": "db:password::"}))
+    done = stack.run("up")
+    assert done.returncode == 1, done.stdout
+    told = "".join(done.stdout.split("cause:")[1].split())  # lines are wrapped wherever they end
+    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:slipway-local/web/db"
+    assert f"put-secret-value--secret-id{arn}--secret-string" in told
+    assert stack.version() == good
+    clients = LocalClients(f"http://127.0.0.1:{PORT}", "us-east-1")
+    clients.client("secretsmanager").put_secret_value(SecretId=arn, SecretString='{"password": "hush"}')
+    assert "service web rolls to" in stack.up()
+    stack.file.write_text(before)
+    stack.up()
+    assert stack.version() == good
+
+
 def test_a_killed_container_returns(stack: Stack):
     docker = docker_engine.connect()
     label = {"label": f"{LABEL}={owner('local', stack.home)}"}

@@ -16,7 +16,9 @@ from slipway_policies.summary import SUMMARIES
 from wire import registration
 
 from local.policy_client import judge
+from tests import with_secrets
 from tests.scaled import configuration
+from tests.with_secrets import EXAMPLES
 
 TODAY = date(2026, 11, 25)
 LONGEST = timedelta(days=200)
@@ -58,6 +60,15 @@ def test_it_passes_when_it_scales_in_every_way(name: str):
     assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
     about = {"ecs-autoscaled", "ecs-ignore-desired-count"}
     assert {f.verdict.state for f in findings if f.rule.id in about} == {"compliant"}
+
+
+@each_stack
+def test_it_passes_with_secrets_that_do_not_exist_yet(name: str):
+    findings, stack = _judged(name, configured(name, with_secrets.configuration(name, EXAMPLES[0])))
+    assert len(stack.of(kinds.SECRET)) == 2
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    states = {(f.rule.id, f.verdict.state) for f in findings}
+    assert {(rule, "compliant") for rule in ("ecs-secret-refs-valid", "iam-no-wildcards")} <= states
 
 
 @each_stack

@@ -10,6 +10,7 @@ from settings.stack import StackOptions
 from settings.task import Statement, TaskOptions
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a"
+PARAMETER = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/key"
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf"
 
 
@@ -225,7 +226,32 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(task={"port": 70000}), "services.web.task.port", "less than or equal to 65535"),
     (web(task={"user": "root"}), "services.web.task.user", "pattern"),
     (web(task={"user": "0:0"}), "services.web.task.user", "pattern"),
-    (web(task={"secrets": {"KEY": "plain"}}), "services.web.task.secrets.KEY", "pattern"),
+    (web(task={"secrets": {"KEY": "plain"}}), "services.web.task.secrets.KEY", "no name in createdSecrets"),
+    (
+        web(task={"secrets": {"KEY": "a b"}}),
+        "services.web.task.secrets.KEY",
+        "is no secret: the ARN of one, or the name",
+    ),
+    (web(task={"secrets": {"KEY": f"{ARN}:password"}}), "services.web.task.secrets.KEY", "each of which may be empty"),
+    (web(task={"secrets": {"KEY": f"{PARAMETER}:3"}}), "services.web.task.secrets.KEY", "ECS takes no version of one"),
+    (beside({"secrets": {"KEY": "db"}}), "services.web.task.sidecars.agent.secrets.KEY", "no name in createdSecrets"),
+    (web(task={"createdSecrets": {"7": {}}}), "services.web.task.createdSecrets.7", "pattern"),
+    (web(task={"createdSecrets": {"db": {"value": "x"}}}), "services.web.task.createdSecrets.db.value", "unknown key"),
+    (
+        web(task={"createdSecrets": {"db": {"kmsKey": "alias/x"}}}),
+        "services.web.task.createdSecrets.db.kmsKey",
+        "pattern",
+    ),
+    (
+        web(task={"createdSecrets": {"db": {"recoveryDays": 3}}}),
+        "services.web.task.createdSecrets.db.recoveryDays",
+        "7 to 30 days, or 0",
+    ),
+    (
+        {**web(task={"createdSecrets": {"db": {}}, "secrets": {"KEY": "db"}}), "network": {"egress": "endpoints"}},
+        "services.web.task.secrets.KEY",
+        "add 'secretsmanager' to network.endpoints",
+    ),
     (web(task={"environment": {"A": 1}}), "services.web.task.environment.A", "string"),
     (web(task={"environment": {"A": "x"}, "secrets": {"A": ARN}}), "services.web.task.secrets.A", "environment too"),
     (web(task={"logRetentionDays": 8}), "services.web.task.logRetentionDays", "the nearest is 7"),
