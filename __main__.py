@@ -8,6 +8,7 @@ from components.app import App, app_args
 from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
 from components.network import Network
+from components.platform import platform
 from components.pushed_tags import pushed_tags
 from components.routing import priorities
 from release.hook import settle_hook
@@ -51,7 +52,8 @@ watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
 settle = settle_hook(ProviderSettings.read(pulumi.Config("aws").get))
-ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
+sharing = name if settings["load_balancer"]["existing"] else ""
+ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()}, sharing)
 apps = {
     service: App(
         service,
@@ -77,3 +79,4 @@ apps = {
 pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})
+pulumi.export("platform", platform(network, cluster, balancer))

@@ -151,7 +151,8 @@ class App(pulumi.ComponentResource):
                 "job_parameter_name": f"/{args['stack_name']}/{name}/before-release",
                 "capacity": _strategy(args, cluster),
                 "ec2_provider": cluster.ec2_provider,
-                "service_name": name,
+                # Names are unique on a cluster, and others may have the same services on a shared one.
+                "service_name": f"{args['stack_name']}-{name}" if cluster.shared else name,
                 "cluster_arn": cluster.arn,
                 "cluster_name": cluster.cluster_name,
                 "vpc_id": place["network"].vpc_id,

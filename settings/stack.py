@@ -8,11 +8,12 @@ import pulumi
 from pydantic import Field
 
 from settings.alarms import AlarmOptions
-from settings.cluster import ClusterOptions
+from settings.cluster import ClusterOptions, ec2_architecture
 from settings.dependencies import dependency_problems
 from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
 from settings.options import OptionsError, Problem, model_of, options, read
+from settings.platform import REFERENCE, filled_in
 from settings.repository import RepositoryOptions
 from settings.secret import secret_source
 from settings.service import ServiceOptions, placement_problems
@@ -76,21 +77,40 @@ def _containers_that_start(given: "StackOptions") -> Iterator[Problem]:
 
 def _services_fit_their_capacity(given: "StackOptions") -> Iterator[Problem]:
     cluster = given["cluster"]
-    architecture = cluster["ec2"]["architecture"] if cluster["ec2"] else ""
     for name, service in given["services"].items():
-        for problem in placement_problems(service, cluster["strategy"], architecture):
+        for problem in placement_problems(service, cluster["strategy"], ec2_architecture(cluster)):
             yield problem._replace(path=f"services.{name}.{problem.path}")
 
 
-@options(_within_the_quota, _services_fit_their_capacity, _reached_by_endpoints, _containers_that_start)
+def _in_the_vpc_of_what_is_shared(given: "StackOptions") -> Iterator[Problem]:
+    """A balancer sends requests inside its VPC, and instances give tasks an interface in theirs."""
+    if given["network"]["existing"]:
+        return
+    if balancer := given["load_balancer"]["existing"]:
+        why = "its tasks have to be in the load balancer's VPC: give network.existing"
+        yield Problem("loadBalancer.existing", balancer["listener_arn"], why)
+    cluster = given["cluster"]["existing"]
+    if cluster and cluster["ec2"]:
+        why = "its tasks have to be in the instances' VPC: give network.existing"
+        yield Problem("cluster.existing.ec2", cluster["ec2"]["provider"], why)
+
+
+@options(
+    _in_the_vpc_of_what_is_shared,
+    _within_the_quota,
+    _services_fit_their_capacity,
+    _reached_by_endpoints,
+    _containers_that_start,
+)
 class StackOptions(TypedDict):
     """The settings of a stack."""
 
-    services: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$")], ServiceOptions],
-        Field(min_length=1),
-    ]
-    """The services by name: lower case letters, digits and hyphens, 2 to 24 characters."""
+    services: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$")], ServiceOptions]
+    """The services by name: lower case letters, digits and hyphens, 2 to 24 characters. None (`{}`) for a stack that
+    others share."""
+    platform: NotRequired[Annotated[str, Field(default="", pattern=rf"^$|{REFERENCE}")]]
+    """`ORGANIZATION/PROJECT/STACK` of another stack of Slipway, whose network, cluster and load balancer this one
+    shares. It stands in place of `network`, `loadBalancer` and all of `cluster` but `strategy`."""
     network: NotRequired[Annotated[NetworkOptions, Field(default_factory=dict, validate_default=True)]]
     """Where they live."""
     cluster: NotRequired[Annotated[ClusterOptions, Field(default_factory=dict, validate_default=True)]]
@@ -137,16 +157,13 @@ def load(config: pulumi.Config) -> StackOptions:
     if sealed := [key for key in keys if pulumi.runtime.config.is_config_secret(f"{config.name}:{key}")]:
         raise OptionsError(title, [Problem(key, "[secret]", SEALED) for key in sealed])
     given = {key: _value(config, key) for key in keys}
-    return read(
-        StackOptions,
-        {key: value for key, value in given.items() if value is not None} | _unknown(config, keys),
-        title,
-    )
+    told = {key: value for key, value in given.items() if value is not None}
+    return read(StackOptions, filled_in(told, title) | _unknown(config, keys), title)
 
 
 def _value(config: pulumi.Config, key: str) -> object:
     text = config.get(key)
-    if text is None or key == "registry":
+    if text is None or key in ("registry", "platform"):
         return text
     return config.get_object(key)
 

@@ -43,6 +43,7 @@ def app(
             insights=True,
             **{
                 "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
+                "shared": False,
                 "ec2_provider": "",
                 "ec2_architecture": "",
                 **(cluster or {}),
@@ -554,3 +555,11 @@ def test_a_container_that_never_starts_is_told_before_anything_is_declared():
     assert problems(lambda: app(task={"sidecars": {"agent": agent}})) == [told]
     no_such = {"task": {"depends_on": {"agent": "START"}}}
     assert problems(lambda: app(**no_such)) == ["web.task.depends_on.agent: there is no such container; there are: web"]
+
+
+def test_on_a_shared_cluster_the_service_has_the_stacks_name_before_its_own():
+    own, shared = made(image=ELSEWHERE), made(image=ELSEWHERE, cluster={"shared": True})
+    assert changes(own, shared) == {
+        SERVICE: {"name": "shop-dev-web"},
+        TO_TASKS: {"description": "tasks of shop-dev-web"},
+    }

@@ -130,6 +130,7 @@ def _app(args: Any, opts: ResourceOptions | None) -> App:
             cluster_name="shop-dev",
             insights=True,
             strategy=[{"provider": "FARGATE"}],
+            shared=False,
             ec2_provider="",
             ec2_architecture="",
         ),

@@ -37,6 +37,8 @@ NAMED = {
     "aws:s3/bucket:Bucket": "bucket",
 }
 """Types whose name the provider makes from the logical one, and the property that holds it."""
+SHORT = {"securityGroup": "sg"}
+"""What ids begin with where it is not the kind."""
 REPLACES = {
     IMAGE: set(),
     TASK: {"containerDefinitions", "cpu", "memory", "family", "volumes", "runtimePlatform"},
@@ -146,6 +148,7 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
             "getCallerIdentity": {"accountId": NUMBER},
             "getRegion": {"region": REGION},
             "getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
+            "getVpc": {"cidrBlock": "10.0.0.0/16"},
             "getZone": {"zoneId": "Z00000000000000000000"},
             "getRepositories": {"names": sorted(self.account.tags)},
             "getImages": {"imageIds": [{"imageTag": tag, "imageDigest": f"sha256:{tag}"} for tag in tags]},
@@ -167,6 +170,11 @@ def _computed(urn: str, type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
         case "aws:lb/loadBalancer:LoadBalancer":
             made |= _suffixed(f"app/{name}/{digest}", "loadbalancer/")
             made |= {"dnsName": f"{name}.{REGION}.elb.amazonaws.com", "zoneId": "Z11111111111111111111"}
+        case "aws:lb/listener:Listener":
+            balancer = inputs["loadBalancerArn"].split("loadbalancer/")[-1]
+            made["arn"] = arn("elasticloadbalancing", f"listener/{balancer}/{digest}")
+        case "aws:ec2/vpc:Vpc" | "aws:ec2/subnet:Subnet" | "aws:ec2/securityGroup:SecurityGroup":
+            made["id"] = f"{SHORT.get(kind, kind)}-{digest}"
         case "aws:lb/targetGroup:TargetGroup":
             made |= _suffixed(f"targetgroup/{name}/{digest}", "")
         case "aws:acm/certificate:Certificate":

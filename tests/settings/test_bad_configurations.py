@@ -51,9 +51,24 @@ def mounting(efs: dict[str, Any]) -> dict[str, Any]:
     return web(task={"volumes": {"a": {"efs": files}}, "mounts": {"a": {"path": "/a"}}})
 
 
+LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/0a/0b"
+SHARED_BALANCER = {"listenerArn": LISTENER, "securityGroupId": "sg-0a", "url": "https://www.example.com"}
+SHARED_CLUSTER = {"arn": "arn:aws:ecs:eu-central-1:123456789012:cluster/shop"}
+VPC = {"vpcId": "vpc-0a", "publicSubnetIds": ["subnet-1", "subnet-2"], "privateSubnetIds": ["subnet-3", "subnet-4"]}
+
+
+def shared(balancer: dict[str, Any] | None = None, cluster: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A stack on a network, cluster and balancer that exist, beside which something else is set."""
+    return {
+        **web(),
+        "network": {"existing": VPC},
+        "loadBalancer": {"existing": SHARED_BALANCER, **(balancer or {})},
+        "cluster": {"existing": SHARED_CLUSTER, **(cluster or {})},
+    }
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
-    ({"services": {}}, "services", "at least 1 item"),
     ({"services": {"Web": {}}}, "services.Web", "pattern"),
     ({"services": {"a": {}}}, "services.a", "pattern"),
     ({"services": {"x" * 25: {}}}, "services." + "x" * 25, "pattern"),
@@ -88,6 +103,43 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "network.zones",
         "no meaning with an existing network",
     ),
+    (shared({"plainHttp": True}), "loadBalancer.plainHttp", "no meaning with an existing load balancer"),
+    (shared({"accessLogDays": 7}), "loadBalancer.accessLogDays", "no meaning with an existing load balancer"),
+    (
+        shared({"existing": {**SHARED_BALANCER, "listenerArn": LISTENER.replace("/app/", "/net/")}}),
+        "loadBalancer.existing.listenerArn",
+        "pattern",
+    ),
+    (shared({"existing": {**SHARED_BALANCER, "url": "www.example.com"}}), "loadBalancer.existing.url", "pattern"),
+    (
+        {**shared(), "network": {}},
+        "loadBalancer.existing",
+        "have to be in the load balancer's VPC: give network.existing",
+    ),
+    (shared(cluster={"containerInsights": "disabled"}), "cluster.containerInsights", "with an existing cluster"),
+    (shared(cluster={"ec2": {}}), "cluster.ec2", "no meaning with an existing cluster"),
+    (shared(cluster={"strategy": [{"provider": "EC2"}]}), "cluster.strategy", "EC2 has no instances"),
+    (shared(cluster={"existing": {"arn": "shop"}}), "cluster.existing.arn", "pattern"),
+    (
+        shared(cluster={"existing": {**SHARED_CLUSTER, "ec2": {"provider": "shop", "architecture": "ARM"}}}),
+        "cluster.existing.ec2.architecture",
+        "did you mean 'ARM64'",
+    ),
+    (
+        {
+            **web(capacity=[{"provider": "EC2"}]),
+            "network": {"existing": VPC},
+            "cluster": {"existing": {**SHARED_CLUSTER, "ec2": {"provider": "shop", "architecture": "ARM64"}}},
+        },
+        "services.web.architecture",
+        "cluster.ec2.architecture is ARM64",
+    ),
+    (
+        {**web(), "cluster": {"existing": {**SHARED_CLUSTER, "ec2": {"provider": "shop", "architecture": "ARM64"}}}},
+        "cluster.existing.ec2",
+        "have to be in the instances' VPC: give network.existing",
+    ),
+    ({**web(), "platform": "slipway/dev"}, "platform", "pattern"),
     ({**web(), "network": {"endpoints": ["ssm"]}}, "network.endpoints", "needs egress: endpoints"),
     (
         {**web(), "network": {"egress": "endpoints", "endpoints": ["ecr.api"]}},
