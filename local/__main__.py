@@ -1,4 +1,4 @@
-"""`python -m local up | plan | status | logs | down [--stack NAME]`: the stack on this machine."""
+"""`python -m local up | plan | rehearse | status | logs | down [--stack NAME]`: the stack on this machine."""
 
 import argparse
 import json
@@ -21,9 +21,10 @@ from local.images import ImageError
 from local.lock import Busy, lock
 from local.policy_client import PolicyPackError, Verdicts
 from local.program import ProgramError
+from local.rehearsal import rehearse
 
 PROJECT = Path(__file__).resolve().parent.parent
-HOME = PROJECT / ".slipway" / "local"
+HOME = (PROJECT / ".slipway").resolve() / "local"
 FAILURES = (
     stack_file.StackFileError,
     ProgramError,
@@ -60,16 +61,19 @@ def _words() -> argparse.Namespace:
     for name, text in (
         ("up", "build, run and verify the stack"),
         ("plan", "show what a stack declares; needs no Docker, no network, no credentials"),
+        ("rehearse", "bring it up over what runs while clients ask, and tell what they noticed"),
         ("status", "what runs"),
         ("logs", "the services' last log lines"),
         ("down", "remove everything"),
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("--stack", default=None if name == "plan" else "local", help="name of the stack file")
-        if name == "up":
+        if name in ("up", "rehearse"):
             command.add_argument("--no-docker-install", action="store_true", help="never install or start Docker")
         if name == "plan":
             command.add_argument("--json", action="store_true", help="for programs")
+        if name == "rehearse":
+            command.add_argument("--markdown", type=Path, help="file for what was noticed, for people elsewhere")
     return parser.parse_args()
 
 
@@ -88,6 +92,8 @@ def _run(words: argparse.Namespace, console: Console) -> None:
     with lock(HOME, words.command):
         if words.command == "up":
             up.up(console, PROJECT, words.stack, HOME, install=not words.no_docker_install)
+        elif words.command == "rehearse":
+            _rehearse(console, words, LocalClients(endpoint, region), endpoint, f"{project}-{words.stack}")
         else:
             down(project, words.stack, endpoint, region, HOME, up.Progress(console))
 
@@ -106,6 +112,19 @@ def _plan(console: Console, words: argparse.Namespace) -> None:
         console.print(f"planned in {time.monotonic() - started:.1f} s; account and region stand for the real ones")
     for stack, told in said.items():
         verdicts.refuse(stack, told)
+
+
+def _rehearse(console: Console, words: argparse.Namespace, clients: LocalClients, endpoint: str, cluster: str) -> None:
+    if not running(HOME):
+        raise up.NotUp("nothing runs here that could be rolled: bring up the version to start from first")
+
+    def bring_up() -> None:
+        up.up(console, PROJECT, words.stack, HOME, install=not words.no_docker_install)
+
+    told = "\n".join(one.to_markdown() for one in rehearse(clients, endpoint, cluster, bring_up))
+    console.print(told, markup=False, highlight=False)
+    if words.markdown:
+        words.markdown.write_text(told, encoding="utf-8")
 
 
 def _status(console: Console, clients: LocalClients, cluster: str) -> None:

@@ -1,7 +1,7 @@
 """The stack on this machine, with real containers and real HTTP, in a copy of the project."""
 
 import json
-import os
+import re
 import time
 from collections.abc import Callable, Generator
 
@@ -10,7 +10,7 @@ import yaml
 
 from local import docker_engine, emulator
 from local.images import LABEL, owner, steps_file
-from tests.local.project import Stack, copy_project
+from tests.local.project import Stack, copy_project, needs_docker
 
 PORT = 4577
 BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
@@ -19,12 +19,7 @@ BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
     folder = tmp_path_factory.mktemp("project")
-    try:
-        docker_engine.ensure(folder, lambda _: bool(os.environ.get("CI")), print, install=True)
-    except docker_engine.NoDocker as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"the local stack needs Docker: {missing}")
+    needs_docker(folder)
     made = copy_project(folder, PORT)
     yield made
     assert made.run("down").returncode == 0
@@ -120,9 +115,18 @@ def test_what_the_policies_refuse_is_not_deployed(stack: Stack):
 def test_a_to_b_to_a_each_answers_with_its_own_version(stack: Stack):
     a, source = stack.version(), stack.main.read_text()
     stack.main.write_text(source + "# B\n")
-    stack.up()
+    told = stack.folder / "told.md"
+    done = stack.run("rehearse", "--markdown", str(told))
+    assert done.returncode == 0, done.stdout
     b = stack.version()
     assert b != a
+    first, *rest = told.read_text().splitlines()
+    assert first == f"**web**: `{a}` → `{b}`"
+    lost, answer, image, memory = (line for line in rest if line)
+    assert re.fullmatch(r"- requests lost: \*\*\d+\*\* of [1-9]\d+", lost)
+    assert re.fullmatch(r"- first answer of the new version: after \d+\.\d s, build included", answer)
+    assert re.fullmatch(r"- image: [1-9]\d+\.\d MiB \([+-]0\.0\)", image)
+    assert re.fullmatch(r"- memory: [1-9]\d* MiB \(was [1-9]\d* MiB\)", memory)
     stack.main.write_text(source)
     again = stack.up()
     assert stack.version() == a
