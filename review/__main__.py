@@ -1,12 +1,15 @@
 """Previews told in a pull request: `python -m review --help`."""
 
 import argparse
+import json
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from review import run
+from review import run, stacks
 from review.comment import LIMIT, comment
+from review.github import API, GitHubError, PullRequest
 from review.run import Run
 
 EVENTS, SAID = ".events", ".said"
@@ -39,17 +42,55 @@ def _comment(given: argparse.Namespace) -> int:
     return 0
 
 
+def _post(given: argparse.Namespace) -> int:
+    token = os.environ.get("GITHUB_TOKEN")
+    if not token:
+        sys.stderr.write("GITHUB_TOKEN is not set: it is the job's token, with the permission pull-requests: write.\n")
+        return 2
+    pull_request = PullRequest(given.repository, given.number, token, os.environ.get("GITHUB_API_URL", API))
+    try:
+        done = pull_request.tell(given.file.read_text(), only_update=given.only_update)
+    except GitHubError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    sys.stdout.write(f"{done}\n")
+    return 0
+
+
+def _stacks(given: argparse.Namespace) -> int:
+    root = Path.cwd()
+    changed = given.changed if given.since is None else stacks.changed_since(given.since, root)
+    sys.stdout.write(f"{json.dumps(stacks.touched(changed, stacks.stacks(root)))}\n")
+    return 0
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m review", description="Previews told in a pull request.")
     commands = parser.add_subparsers(required=True)
+
+    touched = commands.add_parser("stacks", help="the stacks that a change touches, as a JSON list")
+    change = touched.add_mutually_exclusive_group(required=True)
+    change.add_argument("--since", help="commit that the change starts from")
+    change.add_argument("--changed", nargs="*", help="its paths")
+    touched.set_defaults(act=_stacks)
+
     told = commands.add_parser("comment", help="the comment, from the events of each stack")
     told.add_argument(
-        "folder", type=Path, help=f"holds STACK{EVENTS} for each stack, and STACK{SAID} where the CLI spoke"
+        "folder", type=Path, help=f"has STACK{EVENTS} for each stack, and STACK{SAID} where the CLI spoke"
     )
-    told.add_argument("--stacks", nargs="*", default=[], help="stacks in their order; one without a file is told of")
+    told.add_argument(
+        "--stacks", type=json.loads, default=[], help="all stacks, as a JSON list; one without a file is told of"
+    )
     told.add_argument("--details", default="", help="address of the full report")
     told.add_argument("--limit", type=int, default=LIMIT, help="most bytes; default: %(default)s, GitHub's limit")
     told.set_defaults(act=_comment)
+
+    post = commands.add_parser("post", help="write the comment, or update it in place")
+    post.add_argument("file", type=Path)
+    post.add_argument("--repository", required=True, help="OWNER/NAME")
+    post.add_argument("--number", required=True, type=int, help="of the pull request")
+    post.add_argument("--only-update", action="store_true", help="write none where there is none")
+    post.set_defaults(act=_post)
     return parser
 
 

@@ -93,6 +93,8 @@ def _headline(runs: Sequence[Run], missing: Sequence[str]) -> str:
     changed = [run.stack for run in runs if run.changes and not run.failed]
     if wrong:
         return f"Preview: {_listed(wrong)} {'fails' if len(wrong) == 1 else 'fail'}"
+    if not runs:
+        return "Preview: this touches no stack"
     if changed:
         return f"Preview: {_listed(changed)} {'changes' if len(changed) == 1 else 'change'}"
     return "Preview: nothing changes"

@@ -21,7 +21,7 @@ def folder(tmp_path: Path) -> Path:
 
 def comment(site: Checkout, folder: Path) -> str:
     (folder / "dev.events").write_text(preview(site, "dev").stdout)
-    command = [sys.executable, "-m", "review", "comment", str(folder), "--stacks", "dev"]
+    command = [sys.executable, "-m", "review", "comment", str(folder), "--stacks", '["dev"]']
     return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
 
 

@@ -12,6 +12,7 @@ from recorded import NAMES, RECORDS, recorded
 from review import run
 from review.comment import LIMIT, MARKER, comment
 
+STACKS = ["dev", "staging", "prod", "lab"]
 IMAGE = "`slipway-dev/web`: `c-542030a64c9114f60e9f` → `c-164302b2135bce99fb9a`"
 
 
@@ -162,8 +163,14 @@ def test_the_command_reads_a_folder(tmp_path: Path):
     for stack in ("prod", "dev"):
         (tmp_path / f"{stack}.events").write_text((RECORDS / "app.events").read_text())
     (tmp_path / "staging.said").write_text("error: the role may not be assumed\n")
-    command = [sys.executable, "-m", "review", "comment", str(tmp_path), "--stacks", "dev", "staging", "prod", "lab"]
+    command = [sys.executable, "-m", "review", "comment", str(tmp_path), "--stacks", json.dumps(STACKS)]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    places = [text.index(f"- **{stack}**") for stack in ("dev", "staging", "prod", "lab")]
+    places = [text.index(f"- **{stack}**") for stack in STACKS]
     assert places == sorted(places)
     assert "the role may not be assumed" in text
+
+
+def test_a_change_that_touches_no_stack_says_so(tmp_path: Path):
+    command = [sys.executable, "-m", "review", "comment", str(tmp_path), "--stacks", "[]"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    assert "## Preview: this touches no stack" in text
