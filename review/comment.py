@@ -141,8 +141,7 @@ def _outcome(run: Run) -> str:
 
 def _folded(run: Run, sections: Sequence[Section], *, alone: bool) -> str:
     body = "\n\n".join(section.text for section in sections)
-    summary = f"<b>{escape(run.stack)}</b>: {_outcome(run).replace('**', '')}"
-    return folded(summary, body, opened=alone or run.failed)
+    return folded(f"<b>{escape(run.stack)}</b> in detail", body, opened=alone or run.failed)
 
 
 def _sections(run: Run) -> Iterator[Section]:
@@ -205,9 +204,12 @@ def _containers(run: Run) -> Iterator[Section]:
 def _updates(run: Run) -> Iterator[str]:
     for step in run.steps:
         if step.custom and step.op in ("update", "replace") and step.type != containers.TASK:
-            yield f"- {step.kind} {code(step.name)}"
-            for change in difference.changes(step.old, step.new, step.diffs):
-                yield "  " + containers.line(code(".".join(change.path)), change)
+            head, found = f"- {step.kind} {code(step.name)}", difference.changes(step.old, step.new, step.diffs)
+            told = [containers.line(code(".".join(change.path)), change) for change in found]
+            if len(told) == 1:
+                yield f"{head}: {told[0].removeprefix('- ')}"
+            else:
+                yield from (head, *(f"  {line}" for line in told))
 
 
 def _created(run: Run) -> Iterator[str]:

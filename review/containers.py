@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from review import difference
 from review.difference import Change
-from review.markdown import code
+from review.markdown import code, words
 from review.run import Run, Step
 
 TASK = "aws:ecs/taskDefinition:TaskDefinition"
@@ -76,8 +76,9 @@ def _parts(step: Step) -> Iterator[Part]:
     by_container: defaultdict[str, list[str]] = defaultdict(list)
     for change in found:
         container, path = _place(change)
-        if not (new and path[0] in USUAL and change.after in ("true", path[0])):
-            by_container[container].append(_line(path, change, new=new))
+        # The image has a section of its own.
+        if path != ("image",) and not (new and path[0] in USUAL and change.after in ("true", path[0])):
+            by_container[container].append(line(_label(path), change, new=new))
     for container in sorted(by_container):
         yield Part(step.name, container, by_container[container])
 
@@ -88,12 +89,6 @@ def _place(change: Change) -> tuple[str, tuple[str, ...]]:
     if first == DEFINITIONS and rest:
         return rest[0], tuple(rest[1:]) or ("container",)
     return "", change.path
-
-
-def _line(path: tuple[str, ...], change: Change, *, new: bool) -> str:
-    if path == ("image",) and change.after:
-        return f"- image {_moved(change.before, change.after)}"
-    return line(_label(path), change, new=new)
 
 
 def _label(path: tuple[str, ...]) -> str:
@@ -108,7 +103,7 @@ def _images(step: Step, made: dict[str, Step]) -> Iterator[str]:
     for container in sorted(after):
         old, new = before.get(container), after[container]
         if new != old:
-            yield f"- {_moved(old, new)}{_origin(made.get(new))}"
+            yield f"- {words(container)}: {_moved(old, new)}{_origin(made.get(new))}"
 
 
 def _image_of(inputs: object) -> dict[str, str]:
@@ -123,10 +118,10 @@ def _image_of(inputs: object) -> dict[str, str]:
 def _moved(old: str | None, new: str) -> str:
     (was, was_tag), (name, tag) = _split(old or ""), _split(new)
     if not old:
-        return f"{code(_short(name))}: {code(tag)}"
+        return f"{code(_short(name))} {code(tag)}"
     if was == name:
-        return f"{code(_short(name))}: {code(was_tag)} → {code(tag)}"
-    return f"{code(old)} → {code(new)}"
+        return f"{code(_short(name))} {code(was_tag)} → {code(tag)}"
+    return f"{code(_short(old))} → {code(_short(new))}"
 
 
 def _split(reference: str) -> tuple[str, str]:

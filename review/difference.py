@@ -47,6 +47,9 @@ def _compared(path: Path, old: Any, new: Any) -> Iterator[Change]:  # noqa: ANN4
     if old == new:
         return
     before, after = _tree(path, old), _tree(path, new)
+    if ABSENT in (old, new) and path and path[-1].startswith("["):
+        # An element without a name, such as a statement of a policy, comes and goes as a whole.
+        before = after = None
     if before is not None and after is not None:
         for key in sorted({*before, *after}):
             yield from _compared((*path, key), before.get(key, ABSENT), after.get(key, ABSENT))
@@ -92,7 +95,7 @@ def _named(path: Path, elements: list[Any]) -> Iterator[tuple[str, Any]]:
             rest = {part: value for part, value in one.items() if part != key}
             yield str(one[key]), rest[pair] if list(rest) == [pair] else rest or {key: one[key]}
         else:
-            yield str(number), one
+            yield f"[{number}]", one
 
 
 def _key(elements: list[Any]) -> str:

@@ -13,7 +13,7 @@ from review import run
 from review.comment import LIMIT, MARKER, comment
 
 STACKS = ["dev", "staging", "prod", "lab"]
-IMAGE = "`slipway-dev/web`: `c-542030a64c9114f60e9f` → `c-164302b2135bce99fb9a`"
+IMAGE = "web: `slipway-dev/web` `c-542030a64c9114f60e9f` → `c-164302b2135bce99fb9a`"
 
 
 def told(name: str) -> str:
@@ -30,8 +30,11 @@ def test_a_line_of_the_app_is_an_image_and_its_version():
     text = told("app")
     assert section(text, "Images") == [f"- {IMAGE}, to be built from `app/Dockerfile`"]
     assert section(text, "Container web") == [
-        "- env `APP_VERSION`: `c-542030a64c9114f60e9f` → `c-164302b2135bce99fb9a`",
-        f"- image {IMAGE}",
+        "- env `APP_VERSION`: `c-542030a64c9114f60e9f` → `c-164302b2135bce99fb9a`"
+    ]
+    assert section(text, "Other updates") == [
+        "- service `web`: `taskDefinition`: known after the update",
+        "- parameter `web`: `insecureValue`: known after the update",
     ]
     assert "- **dev**: 1 create, 2 updates, 1 replace, 1 delete; 5 warnings, 5 exempt, 73 rules passed" in text
     assert "CAUTION" not in text, "a task definition's next revision loses nothing"
@@ -47,13 +50,13 @@ def test_another_size_is_told_of_the_task_and_its_container():
 def test_a_new_service_shows_its_container_in_full():
     text = told("service")
     assert section(text, "Images") == [
-        "- `slipway-dev/api`: `c-542030a64c9114f60e9f`, to be built from `app/Dockerfile`"
+        "- api: `slipway-dev/api` `c-542030a64c9114f60e9f`, to be built from `app/Dockerfile`"
     ]
     lines = section(text, "Container api")
     assert {"- env `PORT`: `8080`", "- port `8080.protocol`: `tcp`", "- user: `10001:10001`"} <= set(lines)
     (definitions,) = (step.new["containerDefinitions"] for step in recorded("service").steps if "taskDef" in step.type)
     (container,) = json.loads(definitions)
-    unsaid = {"name", "essential", "secrets", "volumesFrom", "systemControls"}
+    unsaid = {"name", "image", "essential", "secrets", "volumesFrom", "systemControls"}
     assert {key for key, value in container.items() if value in ([], {})} <= unsaid
     assert len(lines) >= len(container.keys() - unsaid)
 

@@ -78,3 +78,11 @@ def test_nothing_differs_from_itself(inputs: dict[str, Any]):
 def test_the_way_back_is_the_way_there_turned(old: dict[str, Any], new: dict[str, Any]):
     there = {Change(one.path, one.after, one.before) for one in difference.changes(old, new)}
     assert there == set(difference.changes(new, old))
+
+
+def test_an_element_without_a_name_goes_as_a_whole():
+    policy = {"Statement": [{"Action": "a"}, {"Action": "b", "Effect": "Allow"}]}
+    changes = difference.changes(
+        {"policy": json.dumps(policy)}, {"policy": json.dumps({"Statement": [{"Action": "a"}]})}
+    )
+    assert changes == [Change(("policy", "Statement", "[1]"), '{"Action": "b", "Effect": "Allow"}', None)]
