@@ -49,7 +49,7 @@ def _post(given: argparse.Namespace) -> int:
         return 2
     pull_request = PullRequest(given.repository, given.number, token, os.environ.get("GITHUB_API_URL", API))
     try:
-        done = pull_request.tell(given.file.read_text(), only_update=given.only_update)
+        done = pull_request.tell(given.file.read_text(), only_update=given.when == "written")
     except GitHubError as error:
         sys.stderr.write(f"{error}\n")
         return 1
@@ -59,19 +59,26 @@ def _post(given: argparse.Namespace) -> int:
 
 def _stacks(given: argparse.Namespace) -> int:
     root = Path.cwd()
-    changed = given.changed if given.since is None else stacks.changed_since(given.since, root)
-    sys.stdout.write(f"{json.dumps(stacks.touched(changed, stacks.stacks(root)))}\n")
+    known = stacks.stacks(root)
+    if given.all:
+        found = known
+    else:
+        changed = given.changed if given.since is None else stacks.changed_since(given.since, root)
+        found = stacks.touched(changed, known)
+    sys.stdout.write(f"{json.dumps(found)}\n")
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m review", description="Previews told in a pull request.")
-    commands = parser.add_subparsers(required=True)
+def parser() -> argparse.ArgumentParser:
+    """What the commands take."""
+    every = argparse.ArgumentParser(prog="python -m review", description="Previews told in a pull request.")
+    commands = every.add_subparsers(required=True)
 
     touched = commands.add_parser("stacks", help="the stacks that a change touches, as a JSON list")
     change = touched.add_mutually_exclusive_group(required=True)
     change.add_argument("--since", help="commit that the change starts from")
     change.add_argument("--changed", nargs="*", help="its paths")
+    change.add_argument("--all", action="store_true", help="whatever changed")
     touched.set_defaults(act=_stacks)
 
     told = commands.add_parser("comment", help="the comment, from the events of each stack")
@@ -89,14 +96,16 @@ def _parser() -> argparse.ArgumentParser:
     post.add_argument("file", type=Path)
     post.add_argument("--repository", required=True, help="OWNER/NAME")
     post.add_argument("--number", required=True, type=int, help="of the pull request")
-    post.add_argument("--only-update", action="store_true", help="write none where there is none")
+    post.add_argument(
+        "--when", choices=("always", "written"), default="always", help="written: only update one that is there"
+    )
     post.set_defaults(act=_post)
-    return parser
+    return every
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what the arguments say; 0 when it is done."""
-    given = _parser().parse_args(arguments)
+    given = parser().parse_args(arguments)
     return given.act(given)
 
 

@@ -54,7 +54,8 @@ def test_every_file_of_the_program_is_read():
             assert stacks.touched([path], ALL) == ALL, path
 
 
-def test_the_command_asks_git(tmp_path: Path):
+@pytest.mark.parametrize("asked", [["--since", "HEAD^1"], ["--all"], ["--changed", "Pulumi.yaml"]])
+def test_the_command_asks_git(tmp_path: Path, asked: list[str]):
     git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
     for stack in ("dev", "prod"):
         (tmp_path / f"Pulumi.{stack}.yaml").write_text("config: {}\n")
@@ -64,7 +65,7 @@ def test_the_command_asks_git(tmp_path: Path):
     (tmp_path / "Pulumi.dev.yaml").write_text("config: {a: b}\n")
     for command in (["add", "-A"], ["commit", "-qm", "second"]):
         subprocess.run([*git, *command], cwd=tmp_path, check=True)
-    command = [sys.executable, "-m", "review", "stacks", "--since", "HEAD^1"]
+    command = [sys.executable, "-m", "review", "stacks", *asked]
     told = subprocess.run(
         command,
         cwd=tmp_path,
