@@ -9,7 +9,9 @@ from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.platform import platform
+from components.public_repository import PublicRepository
 from components.pushed_tags import pushed_tags
+from components.registry_rules import RegistryRules
 from components.routing import priorities
 from release.hook import settle_hook
 from release.session import ProviderSettings
@@ -22,6 +24,16 @@ place = account.look_up()
 repositories = {service: f"{name}/{service}" for service in settings["services"]}
 built = [service for service, asked in settings["services"].items() if not asked["image"]["reference"]]
 pushed = pushed_tags(repositories[service] for service in built)
+
+rules = settings["registry_rules"]
+if any(rules.values()):
+    RegistryRules("registry", {**rules, "account": place, "stack_name": name, "repository": settings["repository"]})
+published = {
+    public: PublicRepository(
+        public.replace("/", "-"), {**asked, "repository_name": public, "protect": settings["protect"]}
+    )
+    for public, asked in settings["public_repositories"].items()
+}
 
 network = Network("network", {**settings["network"], "account": place, "log_group_name": f"/{name}/flow"})
 cluster = Cluster(
@@ -80,3 +92,5 @@ pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})
 pulumi.export("platform", platform(network, cluster, balancer))
+if published:
+    pulumi.export("publicRepositories", {public: each.uri for public, each in published.items()})

@@ -6,7 +6,6 @@ without a value. Needs an image.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NotRequired
 
@@ -21,14 +20,11 @@ from components.secrets import by_arn, created_secrets, reading
 from components.service_role import service_role
 from components.volumes import efs_statements, volumes
 from settings import fargate
-from settings.container import ContainerOptions, SidecarOptions
+from settings.container import ECR, ContainerOptions, SidecarOptions
 from settings.dependencies import dependency_problems
 from settings.options import Problem, complete, one_of, options, part
 from settings.service import EXEC_WRITES, Architecture
 from settings.task import TaskOptions
-
-ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
-"""Reference of an image in ECR."""
 
 
 def _exec_can_write(given: "TaskArgs") -> Iterator[Problem]:
@@ -261,6 +257,9 @@ def _execution_policy(args: TaskArgs) -> dict[str, object]:
         ]
         one = repositories[0] if len(repositories) == 1 else repositories
         statements.append({"Effect": "Allow", "Action": pull, "Resource": one})
+    if cached := _arns(place, [one["image"] for one in args["sidecars"].values() if one["through_cache"]]):
+        imports = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+        statements.append({"Effect": "Allow", "Action": imports, "Resource": cached})
     if keys := _keys(args):
         statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": keys})
     statements += reading(value for one in _every(args).values() for value in one["secrets"].values())
@@ -275,12 +274,15 @@ def _keys(args: TaskArgs) -> list[str]:
 
 def _repositories(args: TaskArgs) -> list[str]:
     """ARNs of the ECR repositories that the images are pulled from."""
-    place = args["account"]
+    place, beside = args["account"], [one["image"] for one in args["sidecars"].values()]
+    if not args["repository_name"]:
+        return _arns(place, [args["image"], *beside])
+    own = f"arn:{place['partition']}:ecr:{place['region']}:{place['id']}:repository/{args['repository_name']}"
+    return sorted({own, *_arns(place, beside)})
+
+
+def _arns(place: Account, images: list[str]) -> list[str]:
+    """ARNs of the repositories of images, those that are in ECR."""
+    found = [there for image in images if (there := ECR.match(image))]
     start = f"arn:{place['partition']}:ecr"
-    found: set[str] = set()
-    if args["repository_name"]:
-        found.add(f"{start}:{place['region']}:{place['id']}:repository/{args['repository_name']}")
-    for image in (args["image"], *(one["image"] for one in args["sidecars"].values())):
-        if (there := ECR.match(image)) and not (image == args["image"] and args["repository_name"]):
-            found.add(f"{start}:{there['region']}:{there['account']}:repository/{there['name']}")
-    return sorted(found)
+    return sorted({f"{start}:{one['region']}:{one['account']}:repository/{one['name']}" for one in found})

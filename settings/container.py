@@ -1,5 +1,6 @@
 """A container: what holds for a service's own one and for those beside it."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict
 
@@ -16,6 +17,8 @@ Condition = Annotated[str, one_of("START", "COMPLETE", "SUCCESS", "HEALTHY")]
 """What a container waits for, in the words of ECS."""
 REFERENCE = r"^[^\s:@/]+(/[^\s:@]+|:\d+/[^\s:@]+)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$"
 """Reference of an image with its registry."""
+ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
+"""Reference of an image in ECR."""
 SCRATCH = "/tmp"  # noqa: S108 - a path inside the container
 
 
@@ -97,7 +100,12 @@ class ContainerOptions(TypedDict):
     """Everything of the container's file system but `scratch` and `mounts` is read-only."""
 
 
-@options(extends=ContainerOptions)
+def _cached_in_ecr(given: "SidecarOptions") -> Iterator[Problem]:
+    if given["through_cache"] and not ECR.match(given["image"]):
+        yield Problem("throughCache", given["through_cache"], f"{given['image']} is no image of a private ECR registry")
+
+
+@options(_cached_in_ecr, extends=ContainerOptions)
 class SidecarOptions(ContainerOptions):
     """A container beside the service's own: a proxy, an agent, or a job before it.
 
@@ -107,6 +115,9 @@ class SidecarOptions(ContainerOptions):
     image: Annotated[str, Field(pattern=REFERENCE)]
     """Its image, built elsewhere. To pass the policy pack the reference needs a digest (`…@sha256:…`) and a private
     registry. The right to pull from ECR is given, for exactly this repository."""
+    through_cache: NotRequired[Annotated[bool, Field(default=False)]]
+    """Its image comes through a pull-through cache of ECR: the task may have exactly this repository made and filled by
+    the first pull ("IAM permissions required to sync an upstream registry with an Amazon ECR private registry")."""
     command: NotRequired[Annotated[list[str], Field(default_factory=list)]]
     """Command that it runs; the image's own when left out."""
     port: NotRequired[Annotated[Port | None, Field(default=None)]]

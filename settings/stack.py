@@ -14,6 +14,8 @@ from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
 from settings.options import OptionsError, Problem, model_of, options, read
 from settings.platform import REFERENCE, filled_in
+from settings.public_repository import PublicRepositoryOptions
+from settings.registry_rules import RegistryRulesOptions
 from settings.repository import RepositoryOptions
 from settings.secret import secret_source
 from settings.service import ServiceOptions, placement_problems
@@ -119,6 +121,15 @@ class StackOptions(TypedDict):
     """What answers for them."""
     repository: NotRequired[Annotated[RepositoryOptions, Field(default_factory=dict, validate_default=True)]]
     """What keeps their images."""
+    registry_rules: NotRequired[Annotated[RegistryRulesOptions, Field(default_factory=dict, validate_default=True)]]
+    """What holds for all repositories of the account in its region: one stack names it; nothing when left out."""
+    public_repositories: NotRequired[
+        Annotated[
+            dict[Annotated[str, Field(pattern=r"^(?=.{2,205}$)[a-z0-9]+([._/-][a-z0-9]+)*$")], PublicRepositoryOptions],
+            Field(default_factory=dict),
+        ]
+    ]
+    """Repositories of ECR Public by name: what is pushed there is published. No service runs from them."""
     alarms: NotRequired[Annotated[AlarmOptions, Field(default_factory=dict, validate_default=True)]]
     """What is watched, and who is told."""
     registry: NotRequired[Annotated[str, Field(default="", pattern=r"^$|^(127\.0\.0\.1|localhost):\d+$")]]

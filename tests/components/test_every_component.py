@@ -21,6 +21,8 @@ from components.job import Job
 from components.load_balancer import LoadBalancer
 from components.log_bucket import LogBucket
 from components.network import Network
+from components.public_repository import PublicRepository
+from components.registry_rules import RegistryRules
 from components.release import Release
 from components.scaling import Scaling
 from components.service import Service
@@ -175,6 +177,21 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
     "Network": (
         {"account": PLACE, "log_group_name": "/shop-dev/flow", "egress": "endpoints"},
         lambda args, opts: Network("network", args, opts),
+    ),
+    "PublicRepository": (
+        {"repository_name": "shop/web", "protect": False},
+        lambda args, opts: PublicRepository("web", args, opts),
+    ),
+    "RegistryRules": (
+        {
+            "account": PLACE,
+            "stack_name": "shop-dev",
+            "repository": {},
+            "scanning": "BASIC",
+            "replicate_to": ["eu-west-1"],
+            "caches": {"quay": {"upstream": "quay.io"}},
+        },
+        lambda args, opts: RegistryRules("registry", args, opts),
     ),
     "Release": (RELEASE, lambda args, opts: Release("web", args, lambda _: None, [], opts)),
     "Scaling": (

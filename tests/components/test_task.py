@@ -219,6 +219,22 @@ def test_secrets_are_granted_one_by_one_without_the_key_and_version_behind_them(
     }
 
 
+def test_an_image_through_a_cache_is_imported_by_its_first_pull_into_its_own_repository():
+    image = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/quay/tools/agent@sha256:{'0' * 64}"
+    without, through = (
+        made(sidecars={"agent": {**AGENT, "image": image, "through_cache": cached}}) for cached in (False, True)
+    )
+    (policy,) = (change.pop("policy") for change in changes(without, through).values())
+    old, new = (json.loads(one)["Statement"] for one in (without.children[GRANTED]["policy"], policy))
+    assert [one for one in new if one not in old] == [
+        {
+            "Effect": "Allow",
+            "Action": ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+            "Resource": ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/tools/agent"],
+        }
+    ]
+
+
 CREATED: dict[str, Any] = {"created_secrets": {"db": {}}, "secret_prefix": "shop-dev/web"}
 SECRET = "aws:secretsmanager/secret:Secret web-db"
 

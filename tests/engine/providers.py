@@ -167,6 +167,8 @@ def _computed(urn: str, type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
             made = {"id": f"sha256:{digest}", "repoDigest": f"{inputs['imageName']}@sha256:{digest}"}
         case "aws:ecr/repository:Repository":
             made |= {"registryId": NUMBER, "repositoryUrl": f"{REGISTRY}/{name}"}
+        case "aws:ecrpublic/repository:Repository":
+            made["repositoryUri"] = f"public.ecr.aws/alias/{inputs['repositoryName']}"
         case "aws:lb/loadBalancer:LoadBalancer":
             made |= _suffixed(f"app/{name}/{digest}", "loadbalancer/")
             made |= {"dnsName": f"{name}.{REGION}.elb.amazonaws.com", "zoneId": "Z11111111111111111111"}

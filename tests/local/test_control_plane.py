@@ -42,7 +42,12 @@ def test_everything_that_a_stack_may_ask_for_is_known_here(stack: Stack):
     config, web = content["config"], content["config"]["slipway:services"]["web"]
     config["slipway:alarms"] = {"enabled": True, "emails": ["a@example.com"]}
     config["slipway:network"] = {"egress": "endpoints", "endpoints": ["secretsmanager"]}
-    config["slipway:repository"]["pullAccounts"] = ["000000000000"]
+    config["slipway:repository"] |= {"pullAccounts": ["000000000000"], "pullOrganization": "o-a1b2c3d4e5"}
+    config["slipway:registryRules"] = {
+        "scanning": "ENHANCED",
+        "replicateTo": ["eu-west-1"],
+        "caches": {"quay": {"upstream": "quay.io"}},
+    }
     web["scaling"] = {"max": 4, "requests": 100}
     web["task"] |= {
         "createdSecrets": {"db": {"recoveryDays": 0}},

@@ -287,6 +287,28 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(task={"secrets": {"KEY": f"{ARN}:password"}}), "services.web.task.secrets.KEY", "each of which may be empty"),
     (web(task={"secrets": {"KEY": f"{PARAMETER}:3"}}), "services.web.task.secrets.KEY", "ECS takes no version of one"),
     (beside({"secrets": {"KEY": "db"}}), "services.web.task.sidecars.agent.secrets.KEY", "no name in createdSecrets"),
+    (beside({"throughCache": True}), "services.web.task.sidecars.agent.throughCache", "no image of a private ECR"),
+    ({**web(), "registryRules": {"scanning": "FULL"}}, "registryRules.scanning", "one of BASIC, ENHANCED"),
+    ({**web(), "registryRules": {"replicateTo": ["Frankfurt"]}}, "registryRules.replicateTo.0", "pattern"),
+    ({**web(), "registryRules": {"caches": {"h": {"upstream": "quay.io"}}}}, "registryRules.caches.h", "pattern"),
+    (
+        {**web(), "registryRules": {"caches": {"hub": {"upstream": "docker.io"}}}},
+        "registryRules.caches.hub.upstream",
+        "pattern",
+    ),
+    (
+        {**web(), "registryRules": {"caches": {"ghcr": {"upstream": "ghcr.io"}}}},
+        "registryRules.caches.ghcr.credential",
+        "lets nobody in without one",
+    ),
+    (
+        {**web(), "registryRules": {"caches": {"ghcr": {"upstream": "ghcr.io", "credential": ARN}}}},
+        "registryRules.caches.ghcr.credential",
+        "pattern",
+    ),
+    ({**web(), "publicRepositories": {"Shop": {}}}, "publicRepositories.Shop", "pattern"),
+    ({**web(), "publicRepositories": {"shop": {"logo": "x"}}}, "publicRepositories.shop.logo", "unknown key"),
+    ({**web(), "repository": {"pullOrganization": "*"}}, "repository.pullOrganization", "pattern"),
     (web(task={"createdSecrets": {"7": {}}}), "services.web.task.createdSecrets.7", "pattern"),
     (web(task={"createdSecrets": {"db": {"value": "x"}}}), "services.web.task.createdSecrets.db.value", "unknown key"),
     (
