@@ -9,6 +9,7 @@ from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.platform import platform
+from components.promotion import look_up
 from components.public_repository import PublicRepository
 from components.pushed_tags import pushed_tags
 from components.registry_rules import RegistryRules
@@ -16,14 +17,21 @@ from components.routing import priorities
 from release.hook import settle_hook
 from release.session import ProviderSettings
 from settings import stack
+from settings.service import is_built
 
 settings = stack.load(pulumi.Config())
 name = stack.full_name()
 place = account.look_up()
 
 repositories = {service: f"{name}/{service}" for service in settings["services"]}
-built = [service for service, asked in settings["services"].items() if not asked["image"]["reference"]]
+built = [service for service, asked in settings["services"].items() if is_built(asked["image"])]
 pushed = pushed_tags(repositories[service] for service in built)
+
+promoted = {
+    service: look_up(f"services.{service}", asked, place, settings["registry"])
+    for service, asked in settings["services"].items()
+    if asked["image"]["promote_from"]
+}
 
 rules = settings["registry_rules"]
 if any(rules.values()):
@@ -79,6 +87,7 @@ apps = {
                 "protect": settings["protect"],
                 "repository_name": repositories[service],
                 "pushed_tags": pushed.get(repositories[service], []),
+                "promoted": promoted.get(service),
                 "priority": ranks[service],
             },
         ),

@@ -6,15 +6,16 @@ and its release record. Needs a network, a cluster and a load balancer.
 
 import re
 from collections.abc import Iterator
-from typing import TypedDict, cast
+from typing import Annotated, NotRequired, TypedDict, cast
 from urllib.parse import urlsplit
 
 import pulumi
 from pulumi import Output, ResourceOptions
+from pydantic import Field
 
 from components.account import Account
 from components.alarm_topic import AlarmTopic
-from components.app_image import AppImage, AppImageArgs
+from components.app_image import AppImage, AppImageArgs, Promoted
 from components.cluster import Cluster
 from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
@@ -29,7 +30,7 @@ from settings.cluster import CapacityShare, on_ec2
 from settings.dependencies import dependency_problems
 from settings.options import OptionsError, Problem, complete, options, part
 from settings.repository import RepositoryOptions
-from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions, placement_problems
+from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions, is_built, placement_problems
 
 WILDCARD = re.compile(r"[*?]")
 
@@ -52,6 +53,8 @@ class AppArgs(ServiceOptions):
     """Name of its image repository."""
     pushed_tags: list[str]
     """Tags that the repository already has."""
+    promoted: NotRequired[Annotated[Promoted | None, Field(default=None)]]
+    """The image of another stack that `image.promote_from` leads to."""
     priority: Priority
     """Priority of its listener rule."""
 
@@ -108,8 +111,9 @@ class App(pulumi.ComponentResource):
             "pushed_tags": args["pushed_tags"],
             "repository_name": args["repository_name"],
             "architecture": args["architecture"],
+            "promoted": args["promoted"],
         }
-        if args["image"]["reference"]:
+        if not is_built(args["image"]):
             return AppImage(name, wiring, None, child)
         repository = ImageRepository(
             name,
@@ -131,7 +135,7 @@ class App(pulumi.ComponentResource):
             "container": name,
             "image": image.reference,
             "version": image.tag,
-            "repository_name": None if args["image"]["reference"] else args["repository_name"],
+            "repository_name": args["repository_name"] if is_built(args["image"]) else None,
             "log_group_name": f"/{args['stack_name']}/{name}",
             "architecture": args["architecture"],
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,

@@ -15,8 +15,8 @@ from components.account import Account
 from settings.options import complete, options
 from settings.repository import RepositoryOptions
 
-PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
-"""What pulling takes ("Private repository policy examples in Amazon ECR")."""
+PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"]
+"""What pulling takes ("Private repository policy examples in Amazon ECR"), and looking up what is promoted."""
 
 
 @options(extends=RepositoryOptions)

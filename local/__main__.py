@@ -42,11 +42,13 @@ FAILURES = (
 def main() -> int:
     """Run one command; 0 when it did what it says, 1 with a sentence when not, 130 after Ctrl-C."""
     words = _words()
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = Console(emoji=False, width=None if sys.stdout.isatty() else 200)
     try:
         _run(words, console)
     except FAILURES as failure:
-        Console(stderr=True, soft_wrap=True).print(str(failure), style="red", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True, emoji=False).print(
+            str(failure), style="red", markup=False, highlight=False
+        )
         return 1
     except KeyboardInterrupt:
         Console(stderr=True).print("interrupted: run it again to go on, or `make local-down` to remove it", style="red")

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
+from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 from pulumi.runtime import mocks, rpc
 
+from local.program import LookUpFailed
 from local.table import NotInTable, parameters
 from release.follow import ReleaseRefused
 from release.record import Record, known, parse
@@ -75,6 +77,14 @@ class Emulated(mocks.Mocks):
             case "getImages":
                 found = self._clients.client("ecr").list_images(repositoryName=args.args["repositoryName"])
                 return {"imageIds": [_camel(one) for one in found["imageIds"]]}
+            case "getImage":
+                asked = {"imageTag": args.args["imageTag"]}
+                ecr, name = self._clients.client("ecr"), args.args["repositoryName"]
+                try:
+                    (image,) = ecr.describe_images(repositoryName=name, imageIds=[asked])["imageDetails"]
+                except ClientError as error:
+                    raise LookUpFailed(str(error)) from error
+                return {"imageDigest": image["imageDigest"]}
             case fixed if fixed in _FIXED:
                 return _FIXED[fixed]
             case _:

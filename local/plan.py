@@ -38,6 +38,8 @@ class Nothing(mocks.Mocks):
                 "dnsSuffix": "amazonaws.com",
             },
             "aws:ecr/getRepositories:getRepositories": {"names": []},
+            # As if the other stack had built what is to be promoted.
+            "aws:ecr/getImage:getImage": {"imageDigest": f"sha256:{'0' * 64}"},
             "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
                 "userName": "AWS",
                 "password": "[secret]",

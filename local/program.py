@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import grpc
 import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
@@ -47,6 +48,18 @@ class Declared:
 
 class ProgramError(Exception):
     """The program could not be run to its end; the text is its first cause alone."""
+
+
+class LookUpFailed(grpc.RpcError):
+    """A look-up that failed, as an engine tells the program of it: the program may catch it."""
+
+    def code(self) -> grpc.StatusCode:
+        """The status of the call."""
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        """What was wrong."""
+        return str(self)
 
 
 @dataclass
@@ -96,6 +109,8 @@ class _Recorder(mocks.MockMonitor):
     def _first_failure(self) -> Generator[None]:
         try:
             yield
+        except LookUpFailed:
+            raise  # what comes of it is the program's to say
         except Exception as error:
             self.failure = self.failure or error
             raise

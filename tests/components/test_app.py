@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -511,6 +512,18 @@ def test_its_secrets_are_named_after_stack_and_service_and_protected_with_it():
     secret = "aws:secretsmanager/secret:Secret web-db"
     assert made(**asked).children[secret]["name"] == "shop-dev/web/db"
     assert changes(made(**asked), made(**asked, protect=True)) == {secret: {"opts.protect": True}}
+
+
+def test_a_promoted_image_has_no_repository_here_and_is_pulled_from_where_it_is():
+    there = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/slipway-dev/web@sha256:{'a' * 64}"
+    promoted = {"reference": there, "tag": "c-1"}
+    found = made(image={"promote_from": "slipway-dev/web"}, promoted=promoted)
+    assert not [key for key in found.children if key.startswith(("aws:ecr", "docker:"))]
+    (definition,) = json.loads(found.children[DEFINITION]["containerDefinitions"])
+    assert definition["image"] == there
+    assert {"name": "APP_VERSION", "value": "c-1"} in definition["environment"]
+    policy = found.children["aws:iam/rolePolicy:RolePolicy web-execution"]["policy"]
+    assert json.loads(policy)["Statement"][-1]["Resource"].endswith(":repository/slipway-dev/web")
 
 
 def test_its_arguments_are_a_services_options_and_what_the_stack_adds():

@@ -56,7 +56,12 @@ def may_pull(*principals: str) -> str:
         "Sid": "Pull",
         "Effect": "Allow",
         "Principal": {"AWS": list(principals)},
-        "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Action": [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:DescribeImages",
+            "ecr:GetDownloadUrlForLayer",
+        ],
     }
     return text({"Version": "2012-10-17", "Statement": [statement]})
 
@@ -110,7 +115,12 @@ def test_an_organisation_pulls_under_its_condition_alone_or_beside_accounts():
         "Sid": "PullInOrganization",
         "Effect": "Allow",
         "Principal": "*",
-        "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Action": [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:DescribeImages",
+            "ecr:GetDownloadUrlForLayer",
+        ],
         "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
     }
     alone = made(pull_organization="o-a1b2c3d4e5").children[POLICY]["policy"]

@@ -84,6 +84,27 @@ def test_a_secret_without_a_value_is_refused_with_the_command_that_fills_it_and_
     assert stack.version() == good
 
 
+def test_what_was_built_is_promoted_by_its_digest_and_what_was_not_is_refused(stack: Stack):
+    good, before, source = stack.version(), stack.file.read_text(), stack.main.read_text()
+    stack.configure(lambda web: web.update(image={"promoteFrom": "slipway-local/web"}))
+    promoted = stack.up()
+    assert "service web rolls to" in promoted
+    assert "built and pushed" not in promoted
+    assert stack.version() == good
+    docker = docker_engine.connect()
+    running = docker.containers.list(filters={"label": f"{LABEL}={owner('local', stack.home)}"})
+    assert {one.attrs["Config"]["Image"].partition("@")[2][:7] for one in running} == {"sha256:"}
+    docker.close()
+    stack.main.write_text(source + "# never built\n")
+    done = stack.run("up")
+    assert done.returncode == 1, done.stdout
+    assert "services.web.image.promoteFrom: has no image of this content, c-" in done.stdout
+    assert stack.version() == good
+    stack.main.write_text(source)
+    stack.file.write_text(before)
+    stack.up()
+
+
 def test_a_killed_container_returns(stack: Stack):
     docker = docker_engine.connect()
     label = {"label": f"{LABEL}={owner('local', stack.home)}"}

@@ -92,6 +92,15 @@ def test_what_it_may_name_about_images_passes_but_a_public_repository_that_the_p
     assert "ecr-policy-not-public" in {f.rule.id for f in _judged(name, open_)[0] if f.verdict.state == "violation"}
 
 
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_it_passes_when_it_runs_what_another_stack_has_built(name: str):
+    findings, _ = _judged(name, configured(name, with_images.promoting(name)))
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    states = {f.rule.id: f.verdict.state for f in findings}
+    assert states["image-digest-pinned"] == states["image-private-registry"] == states["image-no-latest"] == "compliant"
+    assert states["image-from-managed-repo"] == "not applicable"
+
+
 @each_stack
 def test_it_passes_where_the_pack_is_served(name: str):
     resources = [registration(each) for each in rendered(world(name), preview=True)]

@@ -309,6 +309,13 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({**web(), "publicRepositories": {"Shop": {}}}, "publicRepositories.Shop", "pattern"),
     ({**web(), "publicRepositories": {"shop": {"logo": "x"}}}, "publicRepositories.shop.logo", "unknown key"),
     ({**web(), "repository": {"pullOrganization": "*"}}, "repository.pullOrganization", "pattern"),
+    (
+        web(image={"promoteFrom": "dev/web", "reference": "example.com/web:1"}),
+        "services.web.image.promoteFrom",
+        "name one of them",
+    ),
+    (web(image={"promoteFrom": "dev/web:1"}), "services.web.image.promoteFrom", "pattern"),
+    (web(image={"promoteFrom": "ghcr.io/Shop/web"}), "services.web.image.promoteFrom", "pattern"),
     (web(task={"createdSecrets": {"7": {}}}), "services.web.task.createdSecrets.7", "pattern"),
     (web(task={"createdSecrets": {"db": {"value": "x"}}}), "services.web.task.createdSecrets.db.value", "unknown key"),
     (
