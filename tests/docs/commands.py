@@ -33,7 +33,7 @@ PULUMI: dict[str, set[str]] = {
     "config refresh": {"--stack"},
     "config rm": {"--path", "--stack"},
     "config set": {"--path", "--stack", "--secret"},
-    "destroy": {"--stack", "--yes", "--target"},
+    "destroy": {"--stack", "--yes", "--target", "--remove"},
     "import": {"--stack", "--yes"},
     "install": set(),
     "login": {"--local"},
