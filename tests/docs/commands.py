@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -24,6 +25,7 @@ ELSEWHERE = {"cd", "curl", "docker", "echo", "export", "git", "head", "jq", "kil
 """Commands that are not ours, and are not looked into."""
 PROGRAMS = (PROJECT, PROJECT / "policies", PROJECT / "app" / "src")
 """Folders that a command in a sentence may be meant to run in: the sentence says where."""
+LEFT_OUT = "the following arguments are required"
 BETWEEN = {"|", "||", "&&", ";", "&", "(", ")"}
 PULUMI: dict[str, set[str]] = {
     "": {"--version"},
@@ -44,7 +46,7 @@ PULUMI: dict[str, set[str]] = {
     "policy publish": set(),
     "preview": {
         *("--diff", "--expect-no-changes", "--json", "--policy-pack", "--policy-pack-config", "--refresh", "--stack"),
-        *("--event-log", "--non-interactive", "--parallel"),
+        *("--non-interactive", "--parallel"),
     },
     "refresh": {"--stack", "--yes", "--preview-only"},
     "stack": {"--show-urns", "--stack"},
@@ -65,6 +67,8 @@ PULUMI: dict[str, set[str]] = {
     "whoami": {"--verbose"},
 }
 """Commands of the Pulumi CLI that the pages may name, with the flags that they may use of each."""
+OF_FILES = ("--policy-pack", "--policy-pack-config")
+"""Flags that name something of the project."""
 AWS_CUSTOM: dict[tuple[str, str], set[str]] = {
     ("logs", "tail"): {"--follow", "--since", "--format", "--filter-pattern", "--log-stream-names"},
     ("sso", "login"): {"--sso-session"},
@@ -140,7 +144,7 @@ def _wrong(words: list[str], paths: Iterable[Path], block: Block, *, whole: bool
     if not whole:
         rest = [word for word in rest if word not in ("…", "...")]
     if re.fullmatch(r"python[\d.]*", name):
-        yield from _python(rest, paths) if rest[:1] == ["-m"] and rest[1:] else ()
+        yield from _python(rest, paths, whole=whole) if rest[:1] == ["-m"] and rest[1:] else ()
     elif check := _CHECKS.get(name):
         yield from check(rest, whole)
     elif name not in ELSEWHERE and block.language:
@@ -159,6 +163,9 @@ def _pulumi(words: list[str], _: bool) -> Iterator[str]:  # noqa: FBT001 - the s
         yield f"{plain[0]!r} is not among the commands of Pulumi that are known here"
         return
     known = PULUMI[command]
+    for flag, value in pairwise(words):
+        if flag in OF_FILES and not (PROJECT / value).exists():
+            yield f"there is no {value} for {flag}"
     yield from (f"pulumi {command} takes no {flag}, as far as is known here" for flag in _flags(words) - known)
 
 
@@ -213,7 +220,7 @@ def _flags(words: list[str]) -> set[str]:
 _CHECKS: dict[str, Callable[[list[str], bool], Iterator[str]]] = {"make": _make, "pulumi": _pulumi, "aws": _aws}
 
 
-def _python(words: list[str], paths: Iterable[Path]) -> Iterator[str]:
+def _python(words: list[str], paths: Iterable[Path], *, whole: bool) -> Iterator[str]:
     module, rest = words[1], words[2:]
     file = _file(module, paths)
     if file is None:
@@ -221,7 +228,9 @@ def _python(words: list[str], paths: Iterable[Path]) -> Iterator[str]:
             yield f"there is no module {module!r} to run here"
         return
     if "argparse" in file.read_text():
-        yield from _parsed(file, rest)
+        said = _parsed(file, rest)
+        if said and (whole or LEFT_OUT not in said):
+            yield said
 
 
 def _file(module: str, paths: Iterable[Path]) -> Path | None:
@@ -238,8 +247,11 @@ class _Understood(Exception):
     """The command's own parser took its words; nothing is run."""
 
 
-def _parsed(file: Path, words: list[str]) -> Iterator[str]:
-    """What the module's own parser says of the words: its `main` is begun, and left as soon as they are parsed."""
+def _parsed(file: Path, words: list[str]) -> str | None:
+    """What the module's own parser has against the words, if anything.
+
+    Its `main` is begun, and left as soon as they are parsed: so a module that parses in `main` first runs nothing.
+    """
     main = importlib.import_module(".".join(file.relative_to(PROJECT).with_suffix("").parts)).main
     parse, said = argparse.ArgumentParser.parse_args, io.StringIO()
 
@@ -256,7 +268,7 @@ def _parsed(file: Path, words: list[str]) -> Iterator[str]:
         try:
             main()
         except _Understood:
-            return
+            return None
         except SystemExit as end:
-            if end.code:
-                yield said.getvalue().strip().splitlines()[-1]
+            return said.getvalue().strip().splitlines()[-1] if end.code else None
+    raise AssertionError(f"{file} ran without parsing its words")

@@ -44,6 +44,7 @@ def test_every_command_in_a_sentence_is_known():
         ("python -m slipway_policies.report markdown", "no module"),
         ("pulumi deploy", "not among the commands"),
         ("pulumi preview --stakc dev", "takes no --stakc"),
+        ("pulumi up --policy-pack polices", "there is no polices"),
         ("aws esc list-tasks", "no AWS service"),
         ("aws ecs lists-tasks --cluster one", "no operation"),
         ("aws ecs list-tasks --clutser one", "takes no --clutser"),
@@ -73,6 +74,11 @@ def test_a_wrong_command_is_told(line: str, why: str):
 )
 def test_a_good_command_passes(text: str):
     assert faults(Block("sh", text, 1)) == []
+
+
+def test_a_sentence_may_leave_words_out():
+    assert faults(Block("", "aws ecs describe-services", 1), whole=False) == []
+    assert len(faults(Block("", "aws ecs describe-service", 1), whole=False)) == 1
 
 
 def test_what_a_command_printed_is_no_command():
