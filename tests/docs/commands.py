@@ -25,7 +25,8 @@ ELSEWHERE = {"cd", "curl", "docker", "echo", "export", "git", "head", "jq", "kil
 """Commands that are not ours, and are not looked into."""
 PROGRAMS = (PROJECT, PROJECT / "policies", PROJECT / "app" / "src")
 """Folders that a command in a sentence may be meant to run in: the sentence says where."""
-LEFT_OUT = "the following arguments are required"
+LEFT_OUT = (" are required", " is required")
+"""How argparse ends when it misses words."""
 BETWEEN = {"|", "||", "&&", ";", "&", "(", ")"}
 PULUMI: dict[str, set[str]] = {
     "": {"--version"},
@@ -229,7 +230,7 @@ def _python(words: list[str], paths: Iterable[Path], *, whole: bool) -> Iterator
         return
     if "argparse" in file.read_text():
         said = _parsed(file, rest)
-        if said and (whole or LEFT_OUT not in said):
+        if said and (whole or not any(end in said for end in LEFT_OUT)):
             yield said
 
 
