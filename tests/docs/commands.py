@@ -10,7 +10,7 @@ import shlex
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -70,6 +70,8 @@ PULUMI: dict[str, set[str]] = {
 """Commands of the Pulumi CLI that the pages may name, with the flags that they may use of each."""
 OF_FILES = ("--policy-pack", "--policy-pack-config")
 """Flags that name something of the project."""
+ALONE = ("", "config", "stack")
+"""Those of them that take no words: what follows is a command of theirs."""
 AWS_CUSTOM: dict[tuple[str, str], set[str]] = {
     ("logs", "tail"): {"--follow", "--since", "--format", "--filter-pattern", "--log-stream-names"},
     ("sso", "login"): {"--sso-session"},
@@ -158,10 +160,10 @@ def _make(words: list[str], _: bool) -> Iterator[str]:  # noqa: FBT001 - the sha
 
 
 def _pulumi(words: list[str], _: bool) -> Iterator[str]:  # noqa: FBT001 - the same
-    plain = [word for word in words if not word.startswith("-")]
-    command = next((" ".join(plain[:n]) for n in (3, 2, 1, 0) if " ".join(plain[:n]) in PULUMI), "")
-    if plain and not command:
-        yield f"{plain[0]!r} is not among the commands of Pulumi that are known here"
+    plain = list(takewhile(lambda word: not word.startswith("-"), words))
+    command = next(name for n in (3, 2, 1, 0) if (name := " ".join(plain[:n])) in PULUMI)
+    if command in ALONE and len(plain) > len(command.split()):
+        yield f"{' '.join(plain)!r} is not among the commands of Pulumi that are known here"
         return
     known = PULUMI[command]
     for flag, value in pairwise(words):

@@ -43,6 +43,7 @@ def test_every_command_in_a_sentence_is_known():
         ("PYTHONPATH=policies python -m slipway_policies.nothing", "no module"),
         ("python -m slipway_policies.report markdown", "no module"),
         ("pulumi deploy", "not among the commands"),
+        ("pulumi stack show urls", "not among the commands"),
         ("pulumi preview --stakc dev", "takes no --stakc"),
         ("pulumi up --policy-pack polices", "there is no polices"),
         ("aws esc list-tasks", "no AWS service"),
