@@ -7,6 +7,7 @@ from components.alarm_topic import AlarmTopic
 from components.app import App, app_args
 from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
+from components.namespace import Namespace
 from components.network import Network
 from components.platform import platform
 from components.promotion import look_up
@@ -16,20 +17,21 @@ from components.registry_rules import RegistryRules
 from components.routing import priorities
 from release.hook import settle_hook
 from release.session import ProviderSettings
-from settings import stack
+from settings import calls, stack
 from settings.service import is_built
 
 settings = stack.load(pulumi.Config())
 name = stack.full_name()
 place = account.look_up()
 
-repositories = {service: f"{name}/{service}" for service in settings["services"]}
-built = [service for service, asked in settings["services"].items() if is_built(asked["image"])]
+services = settings["services"]
+repositories = {service: f"{name}/{service}" for service in services}
+built = [service for service, asked in services.items() if is_built(asked["image"])]
 pushed = pushed_tags(repositories[service] for service in built)
 
 promoted = {
     service: look_up(f"services.{service}", asked, place, settings["registry"])
-    for service, asked in settings["services"].items()
+    for service, asked in services.items()
     if asked["image"]["promote_from"]
 }
 
@@ -73,12 +75,14 @@ alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["p
 
 settle = settle_hook(ProviderSettings.read(pulumi.Config("aws").get))
 sharing = name if settings["load_balancer"]["existing"] else ""
-ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()}, sharing)
-apps = {
-    service: App(
+ranks = priorities({service: asked["routing"] for service, asked in services.items()}, sharing)
+namespace = Namespace("namespace", {"namespace_name": name}) if calls.meet(services) else None
+apps: dict[str, App] = {}
+for service in calls.callees_first(services):
+    apps[service] = App(
         service,
         app_args(
-            asked,
+            services[service],
             {
                 "account": place,
                 "stack_name": name,
@@ -89,13 +93,16 @@ apps = {
                 "pushed_tags": pushed.get(repositories[service], []),
                 "promoted": promoted.get(service),
                 "priority": ranks[service],
+                "addresses": calls.addresses(service, services),
             },
         ),
-        {"network": network, "cluster": cluster, "balancer": balancer, "alarms": alarms},
+        {"network": network, "cluster": cluster, "balancer": balancer, "alarms": alarms, "namespace": namespace},
         settle,
+        [apps[callee] for callee in services[service]["calls"] if callee in apps],
     )
-    for service, asked in settings["services"].items()
-}
+for caller, app in apps.items():
+    for callee in services[caller]["calls"]:
+        app.call(f"{caller}_calls_{callee}", apps[callee])
 
 pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})

@@ -5,11 +5,12 @@ and its release record. Needs a network, a cluster and a load balancer.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, NotRequired, TypedDict, cast
 from urllib.parse import urlsplit
 
 import pulumi
+import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 from pydantic import Field
 
@@ -19,11 +20,13 @@ from components.app_image import AppImage, AppImageArgs, Promoted
 from components.cluster import Cluster
 from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
+from components.namespace import Namespace
 from components.network import Network
 from components.record import Settle
 from components.release import Release
 from components.service import Service
 from components.service_alarms import Watch
+from components.service_connect import Mesh
 from components.task import Task, TaskArgs
 from release.timing import INSTANCE_ALLOWANCE, Pace
 from settings.cluster import CapacityShare, on_ec2
@@ -57,6 +60,8 @@ class AppArgs(ServiceOptions):
     """The image of another stack that `image.promote_from` leads to."""
     priority: Priority
     """Priority of its listener rule."""
+    addresses: NotRequired[Annotated[dict[str, str], Field(default_factory=dict)]]
+    """Addresses of the applications that it calls, by environment variable; its own `environment` comes before them."""
 
 
 class Place(TypedDict):
@@ -66,6 +71,7 @@ class Place(TypedDict):
     cluster: Cluster
     balancer: LoadBalancer
     alarms: AlarmTopic | None
+    namespace: Namespace | None
 
 
 class App(pulumi.ComponentResource):
@@ -81,6 +87,8 @@ class App(pulumi.ComponentResource):
     """Where it runs."""
     pace: Pace
     """How long its releases take."""
+    port: int
+    """Port that its tasks listen on."""
 
     def __init__(
         self,
@@ -88,6 +96,7 @@ class App(pulumi.ComponentResource):
         args: AppArgs,
         place: Place,
         settle: Settle,
+        needs: Sequence["App"] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:App", name, {}, opts)
@@ -97,10 +106,27 @@ class App(pulumi.ComponentResource):
         image = self._image(name, args)
         self.image = image.reference
         self.task = self._task(name, args, image, place["cluster"])
-        self.service = self._service(name, args, place, settle)
+        self.port = args["task"]["port"]
+        self.service = self._service(name, args, place, settle, needs)
         self._release(name, args, place, settle)
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
         self.register_outputs({"url": self.url, "image": self.image})
+
+    def call(self, name: str, callee: "App") -> None:
+        """Let its tasks reach those of another application: a rule on that one's group, made by who needs it.
+
+        The rule stands between two groups and waits for nothing else, so applications may call each other.
+        """
+        aws.vpc.SecurityGroupIngressRule(
+            name,
+            security_group_id=callee.service.security_group_id,
+            referenced_security_group_id=self.service.security_group_id,
+            description="a service that calls it",
+            ip_protocol="tcp",
+            from_port=callee.port,
+            to_port=callee.port,
+            opts=ResourceOptions(parent=self),
+        )
 
     def _image(self, name: str, args: AppArgs) -> AppImage:
         child = ResourceOptions(parent=self)
@@ -130,13 +156,15 @@ class App(pulumi.ComponentResource):
     def _task(self, name: str, args: AppArgs, image: AppImage, cluster: Cluster) -> Task:
         wiring: TaskArgs = {
             **args["task"],
+            "environment": args["addresses"] | args["task"]["environment"],
+            "connect": args["connect"],
             "account": args["account"],
             "family": f"{args['stack_name']}-{name}",
             "container": name,
             "image": image.reference,
             "version": image.tag,
             "repository_name": args["repository_name"] if is_built(args["image"]) else None,
-            "log_group_name": f"/{args['stack_name']}/{name}",
+            "log_group_name": _log_group_name(name, args),
             "architecture": args["architecture"],
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
             "secret_prefix": f"{args['stack_name']}/{name}",
@@ -145,7 +173,7 @@ class App(pulumi.ComponentResource):
         }
         return Task(name, wiring, [image], ResourceOptions(parent=self))
 
-    def _service(self, name: str, args: AppArgs, place: Place, settle: Settle) -> Service:
+    def _service(self, name: str, args: AppArgs, place: Place, settle: Settle, needs: Sequence["App"]) -> Service:
         balancer, cluster = place["balancer"], place["cluster"]
         return Service(
             name,
@@ -168,9 +196,11 @@ class App(pulumi.ComponentResource):
                 "port": args["task"]["port"],
                 "priority": args["priority"],
                 "watch": _watch(f"{args['stack_name']}-{name}", place),
+                "mesh": _mesh(name, args, place),
             },
             self.task,
             settle,
+            [one.service.service for one in needs],
             ResourceOptions(parent=self),
         )
 
@@ -209,6 +239,20 @@ def _watch(alarm_name: str, place: Place) -> Watch | None:
         "error_percent": topic.error_percent,
         "insights": insights,
     }
+
+
+def _mesh(name: str, args: AppArgs, place: Place) -> Mesh | None:
+    if place["namespace"] is None or not (args["connect"] or args["calls"]):
+        return None
+    return {
+        "namespace_arn": place["namespace"].arn,
+        "log_group_name": _log_group_name(name, args),
+        "region": args["account"]["region"],
+    }
+
+
+def _log_group_name(name: str, args: AppArgs) -> str:
+    return f"/{args['stack_name']}/{name}"
 
 
 def _containers_start(name: str, args: AppArgs) -> Iterator[Problem]:

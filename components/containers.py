@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from pulumi import Input, Output
 
+from settings.connect import ConnectOptions
 from settings.container import ContainerHealthCheck, ContainerOptions, Port, SidecarOptions
 from settings.volume import MountOptions
 
@@ -24,10 +25,18 @@ class Log(NamedTuple):
 
 
 def main_container(
-    name: str, asked: ContainerOptions, *, image: str, port: Port, log: Log, scratch: Mapping[str, str]
+    name: str,
+    asked: ContainerOptions,
+    *,
+    image: str,
+    port: Port,
+    connect: ConnectOptions | None,
+    log: Log,
+    scratch: Mapping[str, str],
 ) -> Definition:
     """The definition of a service's own container; `scratch` maps volume names to paths."""
-    return {**_container(name, asked, log, scratch), "image": image, "essential": True, "portMappings": _ports(port)}
+    ports = [{**one, **_endpoint(name, connect)} for one in _ports(port)]
+    return {**_container(name, asked, log, scratch), "image": image, "essential": True, "portMappings": ports}
 
 
 def sidecar(name: str, asked: SidecarOptions, *, log: Log, scratch: Mapping[str, str]) -> Definition:
@@ -79,6 +88,13 @@ def _container(name: str, asked: ContainerOptions, log: Log, scratch: Mapping[st
 
 def _ports(port: Port | None) -> list[Definition]:
     return [{"containerPort": port, "hostPort": port, "protocol": "tcp"}] if port else []
+
+
+def _endpoint(name: str, connect: ConnectOptions | None) -> Definition:
+    """What makes a port one that Service Connect can name; TCP is what no protocol means to it."""
+    if connect is None:
+        return {}
+    return {"name": name, **({} if connect["protocol"] == "tcp" else {"appProtocol": connect["protocol"]})}
 
 
 def _mounts(scratch: Mapping[str, str], mounts: Mapping[str, MountOptions]) -> list[Definition]:

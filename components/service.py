@@ -1,7 +1,8 @@
 """Service: tasks that run, answer and are replaced safely.
 
 Always: an ECS service on a capacity provider strategy, its closed security group opened for the balancer
-alone, a target group, a listener rule. Optional: scaling, alarms. Needs a cluster, a balancer and a task.
+alone, a target group, a listener rule. Optional: scaling, alarms, Service Connect. Needs a cluster, a balancer and a
+task.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ from components.names import load_balancer
 from components.record import Settle
 from components.scaling import Scaling
 from components.service_alarms import ServiceAlarms, Watch
+from components.service_connect import Mesh, service_connect
 from components.task import Task
 from settings.cluster import EC2, on_ec2
 from settings.container import Port
@@ -37,7 +39,13 @@ def _some_capacity(given: "ServiceArgs") -> Iterator[Problem]:
         yield Problem("capacity", EC2, "the cluster has no instances: give it ec2")
 
 
-@options(_some_capacity, extends=RunningOptions)
+def _somewhere_to_meet(given: "ServiceArgs") -> Iterator[Problem]:
+    for key, value in (("connect", given["connect"]), ("calls", given["calls"])):
+        if value and given["mesh"] is None:
+            yield Problem(key, value, "needs a mesh: the namespace of Service Connect")
+
+
+@options(_some_capacity, _somewhere_to_meet, extends=RunningOptions)
 class ServiceArgs(RunningOptions):
     """Arguments of `Service`."""
 
@@ -71,6 +79,8 @@ class ServiceArgs(RunningOptions):
     """Priority of the listener rule."""
     watch: Watch | None
     """Alarms, of which the one on 5xx answers rolls a deployment back; None for none."""
+    mesh: NotRequired[Annotated[Mesh | None, Field(default=None)]]
+    """Where it meets the services that it calls, or that call it; None for a service that does neither."""
 
 
 class Service(pulumi.ComponentResource):
@@ -84,7 +94,13 @@ class Service(pulumi.ComponentResource):
     """The group of its tasks."""
 
     def __init__(
-        self, name: str, args: ServiceArgs, task: Task, settle: Settle, opts: ResourceOptions | None = None
+        self,
+        name: str,
+        args: ServiceArgs,
+        task: Task,
+        settle: Settle,
+        needs: Sequence[pulumi.Resource] = (),
+        opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:Service", name, {}, opts)
         args = complete(ServiceArgs, args, name)
@@ -126,6 +142,11 @@ class Service(pulumi.ComponentResource):
             network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
                 subnets=args["subnet_ids"], security_groups=[group.id], assign_public_ip=False
             ),
+            service_connect_configuration=service_connect(
+                args["container"], args["port"], args["mesh"], args["connect"]
+            )
+            if args["mesh"]
+            else None,
             propagate_tags="SERVICE",
             enable_ecs_managed_tags=True,
             enable_execute_command=args["exec_enabled"],
@@ -134,7 +155,7 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 # A group without a listener is refused by ECS, and a task that is not let in is never healthy.
-                depends_on=[rule, *let_in, *([alarms] if alarms else []), *jobs],
+                depends_on=[rule, *let_in, *([alarms] if alarms else []), *jobs, *needs],
                 ignore_changes=["desiredCount"] if args["scaling"] else [],
             ),
         )

@@ -20,6 +20,7 @@ from components.secrets import by_arn, created_secrets, reading
 from components.service_role import service_role
 from components.volumes import efs_statements, volumes
 from settings import fargate
+from settings.connect import ConnectOptions
 from settings.container import ECR, ContainerOptions, SidecarOptions
 from settings.dependencies import dependency_problems
 from settings.options import Problem, complete, one_of, options, part
@@ -72,6 +73,8 @@ class TaskArgs(TaskOptions):
     """Refuse to delete these secrets."""
     exec_log_group_name: NotRequired[Annotated[str | None, Field(default=None)]]
     """Name of the log group that ECS Exec writes to; None where nobody may use it."""
+    connect: NotRequired[Annotated[ConnectOptions | None, Field(default=None)]]
+    """The endpoint that Service Connect makes of its port, which has the container's name then; None for none."""
     launch_type: NotRequired[Annotated[str, one_of("FARGATE", "EC2"), Field(default="FARGATE")]]
     """What its service's strategy runs it on; Fargate Spot is `FARGATE`."""
 
@@ -202,7 +205,15 @@ def _defined(args: TaskArgs, scratch: Mapping[str, dict[str, str]]) -> list[cont
     told = {"APP_VERSION": args["version"], "PORT": str(args["port"])}
     own: ContainerOptions = {**part(ContainerOptions, args), "environment": told | args["environment"]}
     return [
-        containers.main_container(main, own, image=args["image"], port=args["port"], log=log, scratch=scratch[main]),
+        containers.main_container(
+            main,
+            own,
+            image=args["image"],
+            port=args["port"],
+            connect=args["connect"],
+            log=log,
+            scratch=scratch[main],
+        ),
         *(containers.sidecar(name, one, log=log, scratch=scratch[name]) for name, one in args["sidecars"].items()),
     ]
 

@@ -174,6 +174,8 @@ TABLE: dict[str, Row] = {
             "networkConfiguration": "",
             "deploymentCircuitBreaker": "",
             "alarms": "",
+            # Pulumi's shape of an endpoint's names is another than the call's, and no proxy runs here.
+            "serviceConnectConfiguration": "",
             "deploymentMinimumHealthyPercent": "",
             "deploymentMaximumPercent": "",
             "forceNewDeployment": "",
@@ -197,6 +199,9 @@ TABLE: dict[str, Row] = {
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Row("ec2", "DescribeSecurityGroups", {"vpcId": ""}),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row("ec2", "AuthorizeSecurityGroupIngress", _SG_RULE),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Row("ec2", "AuthorizeSecurityGroupEgress", _SG_RULE),
+    "aws:servicediscovery/httpNamespace:HttpNamespace": Row(
+        "servicediscovery", "CreateHttpNamespace", _same("name", "description"), gives=("arn",)
+    ),
     "aws:ec2/vpcEndpoint:VpcEndpoint": Row(
         "ec2",
         "CreateVpcEndpoint",

@@ -32,6 +32,7 @@ NOT_EXERCISED = (
     "order and common network of sidecars",
     "volumes, EFS included",
     "security groups and subnets",
+    "calls between services (Service Connect)",
     "IAM",
     "task sizes",
     "read-only file systems and users",

@@ -7,9 +7,10 @@ from pydantic import Field
 
 from settings import fargate
 from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
+from settings.connect import ConnectOptions
 from settings.container import REFERENCE
 from settings.job import BeforeReleaseOptions
-from settings.options import Problem, options
+from settings.options import Problem, distinct, options
 from settings.scaling import ScalingOptions
 from settings.task import TaskOptions
 
@@ -139,6 +140,11 @@ class RunningOptions(TypedDict):
     """Scale by load; a fixed number of tasks when left out."""
     before_release: NotRequired[Annotated[BeforeReleaseOptions | None, Field(default=None)]]
     """A task that has to end well before the service is made or changed: it runs once for each new task definition."""
+    connect: NotRequired[Annotated[ConnectOptions | None, Field(default=None)]]
+    """Other services of the stack may call it, without the load balancer."""
+    calls: NotRequired[Annotated[list[str], distinct(), Field(default_factory=list)]]
+    """Services of the stack that it calls, by name; each has `connect`. Their security groups let its tasks in, and its
+    own container is told each address: that of `orders-api` as `ORDERS_API_URL`."""
     exec_enabled: NotRequired[Annotated[bool, Field(default=False)]]
     """ECS Exec: who has the right to `ecs:ExecuteCommand` may open a shell in a running container, and what is typed is
     logged in a log group of the cluster. Needs `task.readOnlyRoot: false`."""

@@ -8,6 +8,7 @@ import pulumi
 from pydantic import Field
 
 from settings.alarms import AlarmOptions
+from settings.calls import call_problems
 from settings.cluster import ClusterOptions, ec2_architecture
 from settings.dependencies import dependency_problems
 from settings.load_balancer import LoadBalancerOptions
@@ -77,6 +78,10 @@ def _containers_that_start(given: "StackOptions") -> Iterator[Problem]:
             yield problem._replace(path=f"services.{name}.task.{problem.path}")
 
 
+def _calls_that_arrive(given: "StackOptions") -> Iterator[Problem]:
+    return call_problems(given["services"])
+
+
 def _services_fit_their_capacity(given: "StackOptions") -> Iterator[Problem]:
     cluster = given["cluster"]
     for name, service in given["services"].items():
@@ -103,6 +108,7 @@ def _in_the_vpc_of_what_is_shared(given: "StackOptions") -> Iterator[Problem]:
     _services_fit_their_capacity,
     _reached_by_endpoints,
     _containers_that_start,
+    _calls_that_arrive,
 )
 class StackOptions(TypedDict):
     """The settings of a stack."""

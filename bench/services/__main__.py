@@ -61,6 +61,6 @@ for start in range(0, count, PER_BALANCER):
         App(
             f"service-{number}",
             app_args(asked, wiring),
-            {"network": network, "cluster": cluster, "balancer": balancer, "alarms": None},
+            {"network": network, "cluster": cluster, "balancer": balancer, "alarms": None, "namespace": None},
             follow,
         )

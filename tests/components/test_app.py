@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -30,7 +31,12 @@ def context(tmp_path: Path) -> Path:
 
 
 def app(
-    url: str = "http://shop.example.com", alarms: Any = None, cluster: dict[str, Any] | None = None, **asked: Any
+    url: str = "http://shop.example.com",
+    alarms: Any = None,
+    cluster: dict[str, Any] | None = None,
+    needs: Sequence[App] = (),
+    name: str = "web",
+    **asked: Any,
 ) -> App:
     """An application on a network, a cluster and a balancer that somebody else made."""
     place: Any = {
@@ -57,6 +63,7 @@ def app(
             url=Output.from_input(url),
         ),
         "alarms": alarms,
+        "namespace": SimpleNamespace(arn=Output.from_input("arn:namespace")),
     }
     wiring: Any = {
         "account": PLACE,
@@ -69,7 +76,7 @@ def app(
         "priority": 7,
         **asked,
     }
-    return App("web", wiring, place, follow)
+    return App(name, wiring, place, follow, needs)
 
 
 def made(url: str = "http://shop.example.com", **asked: Any) -> Made:
@@ -358,7 +365,7 @@ def test_its_outputs(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     found = built(context)
     assert found.outputs == {"url": "http://shop.example.com/", "image": f"{HOST}/shop-dev/web:{tag}"}
-    own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace}
+    own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace, "port": 8080}
     assert found.attributes == {**found.outputs, **own}
     assert found.component.pace.to_steady == 120
 
@@ -576,3 +583,77 @@ def test_on_a_shared_cluster_the_service_has_the_stacks_name_before_its_own():
         SERVICE: {"name": "shop-dev-web"},
         TO_TASKS: {"description": "tasks of shop-dev-web"},
     }
+
+
+LOG = {
+    "awslogs-group": "/shop-dev/web",
+    "awslogs-region": "eu-central-1",
+    "awslogs-stream-prefix": "connect",
+    "mode": "non-blocking",
+}
+MET = {
+    "enabled": True,
+    "namespace": "arn:namespace",
+    "logConfiguration": {"logDriver": "awslogs", "options": LOG},
+}
+
+
+def defined(one: Made) -> dict[str, Any]:
+    (found,) = json.loads(one.children[DEFINITION]["containerDefinitions"])
+    return found
+
+
+def test_it_is_called_by_its_name_at_its_port():
+    plain, called = made(image=ELSEWHERE), made(image=ELSEWHERE, connect={})
+    changed = changes(plain, called)
+    assert changed.keys() == {SERVICE, DEFINITION}
+    alias = {"dnsName": "web", "port": 8080}
+    endpoint = {"portName": "web", "discoveryName": "web", "clientAlias": [alias]}
+    assert changed[SERVICE] == {"serviceConnectConfiguration": {**MET, "services": [endpoint]}}
+    (port,) = defined(called)["portMappings"]
+    assert port == {**defined(plain)["portMappings"][0], "name": "web", "appProtocol": "http"}
+
+
+def test_what_only_calls_gives_no_endpoint_and_is_told_where_to_call():
+    plain = made(image=ELSEWHERE)
+    calling = made(image=ELSEWHERE, calls=["api"], addresses={"API_URL": "http://api:8080"})
+    changed = changes(plain, calling)
+    assert changed.keys() == {SERVICE, DEFINITION}
+    assert changed[SERVICE] == {"serviceConnectConfiguration": MET}
+    assert defined(calling)["portMappings"] == defined(plain)["portMappings"]
+    told = {one["name"]: one["value"] for one in defined(calling)["environment"]}
+    assert told["API_URL"] == "http://api:8080"
+
+
+def test_an_address_of_the_users_own_comes_first():
+    task = {"environment": {"API_URL": "http://mine"}}
+    one = made(image=ELSEWHERE, calls=["api"], addresses={"API_URL": "http://api:8080"}, task=task)
+    assert {"name": "API_URL", "value": "http://mine"} in defined(one)["environment"]
+
+
+def test_two_that_call_each_other_have_a_rule_each_that_waits_for_the_groups_alone():
+    class Both:
+        def __init__(self) -> None:
+            api = app(name="api", image=ELSEWHERE, connect={}, calls=["web"], task={"port": 9000})
+            web = app(image=ELSEWHERE, connect={}, calls=["api"], needs=[api])
+            api.call("api_calls_web", web)
+            web.call("web_calls_api", api)
+
+    both = declare(Both)
+
+    def rule(caller: str, callee: str, port: int) -> dict[str, Any]:
+        return {
+            "securityGroupId": f"SecurityGroup.{callee}.id",
+            "referencedSecurityGroupId": f"SecurityGroup.{caller}.id",
+            "description": "a service that calls it",
+            "ipProtocol": "tcp",
+            "fromPort": port,
+            "toPort": port,
+            "opts.parent": f"App.{caller}",
+        }
+
+    ingress = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+    assert both.children[f"{ingress} web_calls_api"] == rule("web", "api", 9000)
+    assert both.children[f"{ingress} api_calls_web"] == rule("api", "web", 8080)
+    assert "Service.api" in both.children["aws:ecs/service:Service web"]["opts.needs"]
+    assert "Service.web" not in both.children["aws:ecs/service:Service api"]["opts.needs"]

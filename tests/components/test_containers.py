@@ -2,9 +2,11 @@ import asyncio
 import json
 from typing import Any
 
+import pytest
 from pulumi import Output
 
 from components.containers import Log, document, main_container, ordered, sidecar
+from settings.connect import ConnectOptions
 from settings.container import ContainerOptions, SidecarOptions
 from settings.options import complete
 from tests.components.declared import compact
@@ -15,9 +17,12 @@ SECRET = "arn:aws:ssm:eu-central-1:123456789012:parameter/"
 LOG = Log("/shop-dev/web", "eu-central-1")
 
 
-def container(scratch: dict[str, str] | None = None, **asked: Any) -> dict[str, Any]:
+def container(
+    scratch: dict[str, str] | None = None, connect: ConnectOptions | None = None, **asked: Any
+) -> dict[str, Any]:
     told = complete(ContainerOptions, asked, "web")
-    return main_container("web", told, image="example.com/web:1", port=8080, log=LOG, scratch=scratch or {})
+    image = "example.com/web:1"
+    return main_container("web", told, image=image, port=8080, connect=connect, log=LOG, scratch=scratch or {})
 
 
 def beside(scratch: dict[str, str] | None = None, **asked: Any) -> dict[str, Any]:
@@ -158,3 +163,12 @@ def test_an_output_in_it_makes_the_same_document():
 def test_the_document_has_no_null():
     assert "null" not in str(document([container()]))
     assert json.loads(str(document([container()])))
+
+
+@pytest.mark.parametrize(("protocol", "told"), [("grpc", {"appProtocol": "grpc"}), ("tcp", {})])
+def test_a_port_that_others_call_has_a_name_and_its_protocol(protocol: str, told: dict[str, str]):
+    (plain,), (called,) = (
+        one["portMappings"]
+        for one in (container(), container(connect={"host": None, "port": 80, "protocol": protocol}))
+    )
+    assert called == {**plain, "name": "web", **told}

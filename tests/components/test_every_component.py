@@ -20,6 +20,7 @@ from components.image_repository import ImageRepository
 from components.job import Job
 from components.load_balancer import LoadBalancer
 from components.log_bucket import LogBucket
+from components.namespace import Namespace
 from components.network import Network
 from components.public_repository import PublicRepository
 from components.registry_rules import RegistryRules
@@ -137,11 +138,12 @@ def _app(args: Any, opts: ResourceOptions | None) -> App:
             ec2_architecture="",
         ),
         "alarms": SimpleNamespace(arn="arn:topic", error_percent=1),
+        "namespace": None,
         "balancer": SimpleNamespace(
             security_group_id="sg", arn_suffix="app/shop/1", listener_arn="arn", url=Output.from_input("http://x")
         ),
     }
-    return App("web", args, place, lambda _: None, opts)
+    return App("web", args, place, lambda _: None, [], opts)
 
 
 MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.ComponentResource]]] = {
@@ -174,6 +176,7 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {"account": PLACE, "days": 90, "protect": False},
         lambda args, opts: LogBucket("logs", args, opts),
     ),
+    "Namespace": ({"namespace_name": "shop-dev"}, lambda args, opts: Namespace("namespace", args, opts)),
     "Network": (
         {"account": PLACE, "log_group_name": "/shop-dev/flow", "egress": "endpoints"},
         lambda args, opts: Network("network", args, opts),
@@ -200,7 +203,7 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
     ),
     "Service": (
         SERVICE,
-        lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), lambda _: None, opts),
+        lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), lambda _: None, [], opts),
     ),
     "Task": (TASK, lambda args, opts: Task("web", args, [], opts)),
 }
@@ -278,7 +281,7 @@ def test_the_look_up_of_an_existing_network_has_the_provider_too():
     assert call["provider"].endswith("::elsewhere::aws.elsewhere.id")
 
 
-APART = {"App": {"task", "service", "pace"}, "Task": {"containers", "container_definitions"}}
+APART = {"App": {"task", "service", "pace", "port"}, "Task": {"containers", "container_definitions"}}
 """What is given or registered, not both: parts of an application, and a text that one unknown would make unknown."""
 
 

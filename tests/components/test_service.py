@@ -1,4 +1,5 @@
 import json
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -35,9 +36,9 @@ def wiring(**asked: Any) -> Any:
     }
 
 
-def service(name: str = "web", **asked: Any) -> Service:
+def service(name: str = "web", needs: Sequence[Thing] = (), **asked: Any) -> Service:
     task: Any = SimpleNamespace(arn=Output.from_input("arn:task:1"))
-    return Service(name, wiring(**asked), task, settle)
+    return Service(name, wiring(**asked), task, settle, needs)
 
 
 def made(**asked: Any) -> Made:
@@ -398,3 +399,17 @@ def test_a_task_before_the_release_runs_as_the_service_does_and_the_service_wait
 def test_a_task_before_the_release_is_never_on_spot(capacity: list[dict[str, Any]], runs_on: str):
     asked = {"before_release": {"command": ["migrate"]}, "capacity": capacity, "ec2_provider": "ec2-shop-dev"}
     assert before_release(made(**asked))["capacity_provider"] == runs_on
+
+
+@pytest.mark.parametrize(
+    ("asked", "key"), [({"connect": {}}, "connect"), ({"calls": ["api"]}, "calls")], ids=["called", "calling"]
+)
+def test_without_a_namespace_nobody_meets(asked: dict[str, Any], key: str):
+    (told,) = problems(lambda: service(**asked))
+    assert told == f"web.{key}: needs a mesh: the namespace of Service Connect"
+
+
+def test_it_waits_for_what_it_needs():
+    needing = declare(lambda: service(needs=[Thing("api")]))
+    added = set(needing.children[SERVICE]["opts.needs"]) - set(made().children[SERVICE]["opts.needs"])
+    assert added == {"Thing.api"}

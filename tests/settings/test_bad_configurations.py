@@ -51,6 +51,11 @@ def mounting(efs: dict[str, Any]) -> dict[str, Any]:
     return web(task={"volumes": {"a": {"efs": files}}, "mounts": {"a": {"path": "/a"}}})
 
 
+def calling(service: dict[str, Any], **others: dict[str, Any]) -> dict[str, Any]:
+    """A service `web` that calls these others."""
+    return {"services": {"web": {"calls": sorted(others), **service}, **others}}
+
+
 LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/0a/0b"
 SHARED_BALANCER = {"listenerArn": LISTENER, "securityGroupId": "sg-0a", "url": "https://www.example.com"}
 SHARED_CLUSTER = {"arn": "arn:aws:ecs:eu-central-1:123456789012:cluster/shop"}
@@ -139,6 +144,23 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "cluster.existing.ec2",
         "have to be in the instances' VPC: give network.existing",
     ),
+    (web(calls=["web"]), "services.web.calls.0", "calls itself"),
+    (web(calls=["ap"]), "services.web.calls.0", "there is no such service; there are: web"),
+    (calling({}, api={}), "services.web.calls.0", "api cannot be called: give it connect"),
+    (web(calls=["api", "api"]), "services.web.calls", "names 'api' twice"),
+    (
+        calling({"task": {"secrets": {"API_URL": ARN}}}, api={"connect": {}}),
+        "services.web.task.secrets.API_URL",
+        "is the address of 'api' too",
+    ),
+    (
+        calling({"connect": {"host": "api"}}, api={"connect": {}}),
+        "services.api.connect",
+        "is the endpoint of 'web' too",
+    ),
+    (web(connect={"host": "Web"}), "services.web.connect.host", "pattern"),
+    (web(connect={"protocol": "https"}), "services.web.connect.protocol", "must be one of http, http2, grpc, tcp"),
+    (web(connect={"port": 0}), "services.web.connect.port", "greater than or equal to 1"),
     ({**web(), "platform": "slipway/dev"}, "platform", "pattern"),
     ({**web(), "network": {"endpoints": ["ssm"]}}, "network.endpoints", "needs egress: endpoints"),
     (
