@@ -108,5 +108,6 @@ pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})
 pulumi.export("platform", platform(network, cluster, balancer))
+pulumi.export("securityGroups", {service: app.service.security_group_id for service, app in apps.items()})
 if published:
     pulumi.export("publicRepositories", {public: each.uri for public, each in published.items()})

@@ -27,7 +27,7 @@ class EfsOptions(TypedDict):
     """A folder of an EFS file system, by its access point: it outlives the task, and all tasks share it.
 
     It is mounted through TLS, with the rights of the task's role. The file system's security group has to let that of
-    the tasks in on TCP port 2049: it is `security_group_id` of the component `Service`.
+    the tasks in on TCP port 2049: the stack's output `securityGroups` has its id by the service's name.
     """
 
     file_system_id: Annotated[str, Field(pattern=r"^fs-[0-9a-f]{8,40}$")]

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 import yaml
-from pulumi.runtime.mocks import MockCallArgs
+from pulumi.runtime.mocks import MockCallArgs, MockResourceArgs
 
+from local import program, stack_file
 from local.plan import Nothing, plan, unknown_paths
 from local.program import Declared, ProgramError, Run
 
@@ -195,3 +196,22 @@ def test_a_plan_has_zeros_where_only_the_engine_could_tell(tmp_path: Path):
     config = {"aws:region": "eu-central-1", "slipway:platform": OWNER, "slipway:services": WEB}
     (tmp_path / "Pulumi.pr-1.yaml").write_text(yaml.safe_dump({"config": config}))
     assert one(plan(tmp_path, "pr-1"), "TargetGroup").inputs["vpcId"] == "vpc-00000000000000000"
+
+
+class Existing(Nothing):
+    """An account in which what is declared exists."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        made = f"{args.typ.rsplit(':', 1)[-1]}.{args.name}"
+        return made, {**args.inputs, "arn": f"{made}.arn"}
+
+
+def test_the_groups_of_the_tasks_are_told_to_who_must_let_them_in(tmp_path: Path):
+    for name in PARTS:
+        (tmp_path / name).symlink_to(PROJECT / name)
+    services = {"web": {}, "api": {"routing": {"paths": ["/api/*"]}}}
+    config = {"aws:region": "eu-central-1", "slipway:platform": OWNER, "slipway:services": services}
+    (tmp_path / "Pulumi.pr-1.yaml").write_text(yaml.safe_dump({"config": config}))
+    project, given = stack_file.configuration(tmp_path, "pr-1")
+    run = program.run(tmp_path, project, "pr-1", given, Existing(given), preview=False)
+    assert run.outputs["securityGroups"] == {"api": "SecurityGroup.api", "web": "SecurityGroup.web"}
