@@ -79,6 +79,12 @@ def test_what_is_managed_elsewhere_is_said_and_the_rest_is_decided(name: str, fo
     assert {"ecs-ingress-from-alb-only", "ecs-lb-wiring", "tg-attached", "sg-no-open-ingress"} <= decided
 
 
+def test_the_configuration_for_such_stacks_accepts_nothing():
+    own = settings("shared")
+    assert own.profile == "dev"
+    assert own.exemptions == ()
+
+
 WORLD = {"SecurityGroupIngressRule:web-from-balancer.cidrIpv4": "0.0.0.0/0"}
 BREAKS: list[tuple[str, Changes]] = [
     ("ecs-ingress-from-alb-only", WORLD),
