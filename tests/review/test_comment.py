@@ -37,7 +37,14 @@ def test_a_line_of_the_app_is_an_image_and_its_version():
         "- parameter `web`: `insecureValue`: known after the update",
     ]
     assert "- **dev**: 1 create, 2 updates, 1 replace, 1 delete; 5 warnings, 5 exempt, 73 rules passed" in text
+    assert text.count("**Container web**") == 1, "a replacement has three steps, and is one change"
     assert "CAUTION" not in text, "a task definition's next revision loses nothing"
+
+
+def test_an_image_that_is_there_already_is_not_built():
+    lines = (RECORDS / "app.events").read_text().replace('"skipPush": false', '"skipPush": true')
+    text = comment([run.read("dev", lines.splitlines())])
+    assert section(text, "Images") == [f"- {IMAGE}, already in its repository"]
 
 
 def test_another_size_is_told_of_the_task_and_its_container():

@@ -75,3 +75,16 @@ def test_the_command_asks_git(tmp_path: Path, asked: list[str]):
         check=True,
     )
     assert json.loads(told.stdout) == ["dev", "lab"]
+
+
+def test_what_was_moved_counts_where_it_was(tmp_path: Path):
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@example.com"]
+    for folder in ("components", "docs"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "components/a.py").write_text("one = 1\n" * 20)
+    subprocess.run([*git, "init", "-q"], cwd=tmp_path, check=True)
+    for path in ("components/a.py", "docs/a.py"):
+        (tmp_path / "components/a.py").rename(tmp_path / path)
+        subprocess.run([*git, "add", "-A"], cwd=tmp_path, check=True)
+        subprocess.run([*git, "commit", "-qm", path], cwd=tmp_path, check=True)
+    assert stacks.changed_since("HEAD^1", tmp_path) == ["components/a.py", "docs/a.py"]
