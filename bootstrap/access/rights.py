@@ -72,17 +72,27 @@ def reading(place: Place) -> list[Statement]:
             _of("ecs", "DescribeCapacityProviders", "DescribeClusters", "DescribeServices", "ListTagsForResource"),
             _ecs(place),
         ),
-        # The program asks which of its repositories exist: that is a look at all.
-        _allow(_of("ecr", "DescribeRepositories"), [place.arn("ecr", "repository/*")]),
+        # The program asks which of its repositories exist, and whether another stack, perhaps of another account, has
+        # built what is promoted: that is a look at all, and no more than a look.
         _allow(
-            _of("ecr", "DescribeImages", "GetLifecyclePolicy", "GetRepositoryPolicy", "ListTagsForResource"),
+            _of("ecr", "DescribeImages", "DescribeRepositories", "ListImages"),
+            [f"arn:{place.partition}:ecr:*:*:repository/*"],
+        ),
+        _allow(
+            _of("ecr", "GetLifecyclePolicy", "GetRepositoryPolicy", "ListTagsForResource"),
             [place.arn("ecr", f"repository/{name}/*")],
+        ),
+        _allow(
+            _of("secretsmanager", "DescribeSecret", "GetResourcePolicy"),
+            [place.arn("secretsmanager", f"secret:{name}/*")],
         ),
         _allow(_of("logs", "ListTagsForResource"), [place.arn("logs", f"log-group:/{name}/*")]),
         _allow(
             _of("ssm", "GetParameter", "GetParameters", "ListTagsForResource"),
             [place.arn("ssm", f"parameter/{name}/*")],
         ),
+        # The id of the machine image for EC2, which AWS publishes in no account.
+        _allow(_of("ssm", "GetParameter"), [f"arn:{place.partition}:ssm:{place.region}::parameter/aws/service/*"]),
         _allow(
             _of("iam", "GetInstanceProfile", "GetRole", "GetRolePolicy", "ListAttachedRolePolicies")
             + _of("iam", "ListInstanceProfilesForRole", "ListRolePolicies"),
@@ -125,14 +135,15 @@ def writing(place: Place) -> list[Statement]:
             _of("ecs", "CreateCapacityProvider", "CreateCluster", "CreateService", "DeleteCapacityProvider")
             + _of("ecs", "DeleteCluster", "DeleteService", "ListServiceDeployments", "DescribeServiceDeployments")
             + _of("ecs", "DescribeServiceRevisions", "DescribeTasks", "ListTasks", "PutClusterCapacityProviders")
-            + _of("ecs", "RegisterTaskDefinition", "TagResource", "UntagResource", "UpdateCapacityProvider")
+            + _of("ecs", "RegisterTaskDefinition", "RunTask", "StopTask", "TagResource", "UntagResource")
+            + _of("ecs", "UpdateCapacityProvider")
             + _of("ecs", "UpdateCluster", "UpdateClusterSettings", "UpdateService"),
             _ecs(place),
         ),
         _allow(
             _of("ecr", "BatchCheckLayerAvailability", "BatchDeleteImage", "BatchGetImage", "CompleteLayerUpload")
             + _of("ecr", "CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy")
-            + _of("ecr", "GetDownloadUrlForLayer", "InitiateLayerUpload", "ListImages", "PutImage")
+            + _of("ecr", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage")
             + _of("ecr", "PutImageScanningConfiguration", "PutImageTagMutability", "PutLifecyclePolicy")
             + _of("ecr", "SetRepositoryPolicy", "TagResource", "UntagResource", "UploadLayerPart"),
             [place.arn("ecr", f"repository/{name}/*")],
@@ -168,6 +179,11 @@ def writing(place: Place) -> list[Statement]:
         _allow(
             _of("ssm", "AddTagsToResource", "DeleteParameter", "PutParameter", "RemoveTagsFromResource"),
             [place.arn("ssm", f"parameter/{name}/*")],
+        ),
+        _allow(
+            _of("secretsmanager", "CreateSecret", "DeleteSecret", "RestoreSecret", "TagResource", "UntagResource")
+            + _of("secretsmanager", "UpdateSecret"),
+            [place.arn("secretsmanager", f"secret:{name}/*")],
         ),
         _allow(
             _of("cloudwatch", "DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"),
@@ -221,7 +237,10 @@ def boundary(place: Place, own: Sequence[str], keys: Sequence[str] = ()) -> list
     return [
         # It grants nothing: a role has what its policies and this have in common ("Permissions boundaries").
         _allow([*(f"{service}:*" for service in services if service not in named), *UNNAMED], ["*"]),
-        _allow(["kms:*", "ssm:*"], [place.arn("kms", "*"), place.arn("ssm", "*"), *keys]),
+        _allow(
+            ["kms:*", "ssm:*"],
+            [place.arn("kms", "*"), place.arn("ssm", "*"), f"arn:{place.partition}:ssm:{place.region}::*", *keys],
+        ),
         _allow(["s3:*"], [f"arn:{place.partition}:s3:::*"]),
         _allow(["iam:*"], [*place.roles(), place.everywhere("iam", "instance-profile/cluster-*"), *_linked(place)]),
         {"Effect": "Deny", "Action": ["iam:*"], "Resource": list(own)},

@@ -15,6 +15,7 @@ from bootstrapped import ACCOUNT, BACKEND, NAME, POLICY, PROJECT, REGION, inputs
 from local import plan, policy_client
 from local.policy_client import Registration
 from local.program import ProgramError, Run
+from local.table import TABLE
 from review import stacks
 
 GITHUB = "token.actions.githubusercontent.com"
@@ -22,6 +23,21 @@ PREPARE = "python -m venv policies/venv && policies/venv/bin/python -m pip insta
 DEPLOYS = {"organization": "org"}
 OTHER_NAMES = {"elasticloadbalancing": "elbv2", "ecs": "ecs", "application-autoscaling": "application-autoscaling"}
 """What botocore calls a service that IAM calls otherwise."""
+IAM_NAMES = {"elbv2": "elasticloadbalancing"}
+CALLED = {
+    "s3:PutBucketEncryption": "s3:PutEncryptionConfiguration",
+    "s3:PutBucketLifecycleConfiguration": "s3:PutLifecycleConfiguration",
+    "s3:PutPublicAccessBlock": "s3:PutBucketPublicAccessBlock",
+}
+"""Operations whose action has another name."""
+OF_THE_REGISTRY = {
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration",
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate",
+    "aws:ecrpublic/repository:Repository",
+}
+"""What is the whole account's, or the world's: no stack's role may change it."""
 NOT_OPERATIONS = {
     "iam:PassRole",
     "s3:DeleteObjectVersion",
@@ -101,8 +117,21 @@ def test_what_has_a_name_is_of_the_stack_alone():
         for resource in one["Resource"]:
             assert "slipway-prod" not in resource
             service = resource.split(":")[2] if resource != "*" else ""
-            if service in ("logs", "ssm") or (service == "ecr" and one["Action"] != ["ecr:DescribeRepositories"]):
+            if service in ("ecr", "logs", "secretsmanager", "ssm") and not is_a_look(one["Action"], resource):
                 assert "slipway-dev/" in resource
+
+
+def is_a_look(actions: list[str], resource: str) -> bool:
+    """Whether it is what AWS publishes, or only asks which images there are."""
+    return "::parameter/aws/" in resource or "ecr:DescribeRepositories" in actions
+
+
+def test_every_resource_of_the_program_is_one_that_a_deployment_may_make():
+    held = actions(statements(run(), "deploy-dev"))
+    for type_, row in TABLE.items():
+        action = f"{IAM_NAMES.get(row.service, row.service)}:{row.operation}"
+        if type_ not in OF_THE_REGISTRY:
+            assert CALLED.get(action, action) in held | {"ec2:DescribeSecurityGroups"}, type_
 
 
 @pytest.mark.parametrize("role", ["preview-dev", "deploy-dev"])
