@@ -136,7 +136,7 @@ def _outcome(run: Run) -> str:
     said = ", ".join(counts) or "no changes"
     if not run.failed:
         return said
-    return "refused by policies" if policies.violations(run) and not run.errors else "**failed**"
+    return f"**refused by policies**: {said}" if policies.violations(run) and not run.errors else "**failed**"
 
 
 def _folded(run: Run, sections: Sequence[Section], *, alone: bool) -> str:

@@ -84,7 +84,7 @@ def test_what_is_lost_is_said_first():
 def test_violations_are_told_in_full_the_most_severe_first():
     text = told("violations")
     lines = section(text, "Policy violations")
-    assert "refused by policies; 6 violations, 5 warnings, 5 exempt" in text
+    assert "**refused by policies**: 3 updates, 1 replace, 4 deletes; 6 violations, 5 warnings, 5 exempt" in text
     assert [re.findall(r"\((\w+)\)", line)[0] for line in lines] == ["critical", "critical", *["high"] * 4]
     assert any("ecs-no-privileged" in line and "Take privileged out" in line for line in lines)
     assert "Why it failed" not in text
