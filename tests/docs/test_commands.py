@@ -67,6 +67,7 @@ def test_a_wrong_command_is_told(line: str, why: str):
         "make PYTHON=python3.13 local",
         "python -m local up --no-docker-install --stack local",
         "PYTHONPATH=policies .venv/bin/python -m slipway_policies.report markdown < plan.json",
+        "cd policies\npulumi preview --policy-pack ../policies",
         "cd policies\npython -m slipway_policies.docs ../docs/policies.md",
         "pulumi preview --policy-pack policies \\\n  --policy-pack-config policies/config/dev.json",
         "aws ecs list-tasks --cluster one --region eu-central-1 --query 'taskArns[0]' --output text",
