@@ -13,7 +13,8 @@ FENCE = re.compile(r"^(?P<indent> *)```(?P<language>\S*).*\n(?P<text>(?:.*\n)*?)
 CODE = re.compile(r"(?P<ticks>`+)(?P<text>.+?)(?P=ticks)", re.DOTALL)
 LINK = re.compile(r"\[(?P<words>[^\]]*)\]\((?P<target>[^)\s]+)\)")
 HEADING = re.compile(r"^#{1,6} +(.+?)\s*$", re.MULTILINE)
-MADE = {".venv", ".venv-bench", "venv", "node_modules", "build", ".slipway", ".pytest_cache"}
+MADE = {".git", ".venv", ".venv-bench", "venv", "node_modules", "build", ".slipway", ".hypothesis", ".pytest_cache"}
+"""Folders of tools: they are large, and not gone into."""
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,15 @@ def _anchor(heading: str) -> str:
 
 def pages() -> Iterator[Page]:
     """Every Markdown file of the project but those that a tool makes."""
-    for path in sorted(PROJECT.rglob("*.md")):
-        if not MADE.intersection(path.relative_to(PROJECT).parts):
-            yield Page(path.read_text(), path)
+    return (Page(path.read_text(), path) for path in _files(PROJECT))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink() and path.name not in MADE:
+            yield from _files(path)
+        elif path.suffix == ".md":
+            yield path
 
 
 def where(page: Page, line: int | None = None) -> str:
