@@ -56,7 +56,7 @@ PULUMI: dict[str, set[str]] = {
     "stack init": {"--secrets-provider"},
     "stack ls": set(),
     "stack output": {"--json", "--show-secrets", "--stack"},
-    "stack rm": {"--yes", "--stack"},
+    "stack rm": {"--yes", "--stack", "--preserve-config"},
     "stack select": {"--create"},
     "stack tag set": {"--stack"},
     "state delete": {"--stack", "--yes"},
