@@ -175,7 +175,7 @@ def _row(
 ) -> dict[str, Any]:
     balancer, host = next(iter(answers.balancers.items()))
     path = "/" + urlsplit(found.outputs["urls"][name]).path.lstrip("/")
-    tag = str(found.outputs["images"][name]).rsplit(":", 1)[1]
+    tag = told_version(found, name)
     service = clients.client("ecs").describe_services(cluster=cluster, services=[name])["services"][0]
     good, answer = verify(endpoint, host, path, tag) if name not in answers.refused else (False, "release refused")
     port = urlsplit(endpoint).port
@@ -187,6 +187,12 @@ def _row(
         "good": good,
         "answer": answer,
     }
+
+
+def told_version(found: program.Run, name: str) -> str:
+    """What a service's application is told in APP_VERSION: the tag of its image, also where a digest names it."""
+    (image,) = (one for urn, one in found.registered.items() if urn.endswith(f"slipway:index:AppImage::{name}"))
+    return str(image["tag"])
 
 
 def verify(endpoint: str, host: str, path: str, version: str) -> tuple[bool, str]:

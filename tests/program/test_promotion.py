@@ -8,6 +8,7 @@ import pytest
 from components.content_tag import content_tag
 from local.plan import Nothing, plan
 from local.program import LookUpFailed, ProgramError, Run
+from local.up import told_version
 from tests.with_images import PROJECT, PROMOTED, promoting
 
 TAG = content_tag(PROJECT / "app", "Dockerfile", target=None, args={}, platform="linux/amd64")
@@ -29,6 +30,7 @@ def test_what_dev_builds_is_run_by_its_digest_and_nothing_is_built(stack: str):
     assert built["image"].endswith(f"/slipway-dev/web:{TAG}")
     assert container(found)["image"].endswith(f"/slipway-dev/web@sha256:{'0' * 64}")
     assert {"name": "APP_VERSION", "value": TAG} in container(found)["environment"]
+    assert told_version(found, "web") == TAG
     assert not [one.urn for one in found.declared if one.type.startswith(("docker:", "aws:ecr/"))]
 
 
