@@ -50,7 +50,7 @@ balancer = LoadBalancer(
 watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
-follow = follow_hook(ProviderSettings.read(pulumi.Config("aws").get))
+follow = follow_hook(ProviderSettings.read(pulumi.Config("aws").get), stack.file())
 ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
 apps = {
     service: App(
@@ -76,4 +76,5 @@ apps = {
 
 pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
+pulumi.export("releases", {service: app.site for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})

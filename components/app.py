@@ -77,6 +77,8 @@ class App(pulumi.ComponentResource):
     """Where it runs."""
     pace: Pace
     """How long its releases take."""
+    site: dict[str, str]
+    """Where its releases are: account, region, cluster and service, all known before anything exists."""
 
     def __init__(
         self,
@@ -95,8 +97,14 @@ class App(pulumi.ComponentResource):
         self.task = self._task(name, args, image, place["cluster"])
         self.service = self._service(name, args, place)
         self._release(name, args, place, follow)
+        self.site = {
+            "account": args["account"]["id"],
+            "region": args["account"]["region"],
+            "cluster": place["cluster"].cluster_name,
+            "service": name,
+        }
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
-        self.register_outputs({"url": self.url, "image": self.image})
+        self.register_outputs({"url": self.url, "image": self.image, "site": self.site})
 
     def _image(self, name: str, args: AppArgs) -> AppImage:
         child = ResourceOptions(parent=self)

@@ -1,4 +1,4 @@
-"""`python -m local up | plan | status | logs | down [--stack NAME]`: the stack on this machine."""
+"""`python -m local up | plan | status | logs | explain | down [--stack NAME]`: the stack on this machine."""
 
 import argparse
 import json
@@ -21,6 +21,7 @@ from local.images import ImageError
 from local.lock import Busy, lock
 from local.policy_client import PolicyPackError, Verdicts
 from local.program import ProgramError
+from release.explain import NoService, Site, explain, services
 
 PROJECT = Path(__file__).resolve().parent.parent
 HOME = PROJECT / ".slipway" / "local"
@@ -35,23 +36,26 @@ FAILURES = (
     NotLoopback,
     PolicyPackError,
     verdicts.Refused,
+    NoService,
 )
 
 
 def main() -> int:
-    """Run one command; 0 when it did what it says, 1 with a sentence when not, 130 after Ctrl-C."""
+    """Run one command; 0 when it did what it says, 1 with a sentence when not, 130 after Ctrl-C.
+
+    `explain` ends with 1 when a release is not live, and with 2 and a sentence when there is none to tell of.
+    """
     words = _words()
     console = Console(width=None if sys.stdout.isatty() else 200)
     try:
-        _run(words, console)
+        return _run(words, console)
     except FAILURES as failure:
         Console(stderr=True, soft_wrap=True).print(str(failure), style="red", markup=False, highlight=False)
-        return 1
+        return 2 if words.command == "explain" else 1
     except KeyboardInterrupt:
         Console(stderr=True).print("interrupted: run it again to go on, or `make local-down` to remove it", style="red")
         sys.stdout.flush()
         os._exit(130)  # at once: threads that still make resources would only add their own tracebacks
-    return 0
 
 
 def _words() -> argparse.Namespace:
@@ -62,6 +66,7 @@ def _words() -> argparse.Namespace:
         ("plan", "show what a stack declares; needs no Docker, no network, no credentials"),
         ("status", "what runs"),
         ("logs", "the services' last log lines"),
+        ("explain", "the story of each service's last release: 0 when all are live, 1 when one is not"),
         ("down", "remove everything"),
     ):
         command = commands.add_parser(name, help=text)
@@ -70,26 +75,31 @@ def _words() -> argparse.Namespace:
             command.add_argument("--no-docker-install", action="store_true", help="never install or start Docker")
         if name == "plan":
             command.add_argument("--json", action="store_true", help="for programs")
+        if name == "explain":
+            command.add_argument("services", nargs="*", metavar="SERVICE", help="names; all when left out")
     return parser.parse_args()
 
 
-def _run(words: argparse.Namespace, console: Console) -> None:
+def _run(words: argparse.Namespace, console: Console) -> int:
     if words.command == "plan":
         _plan(console, words)
-        return
+        return 0
     project, config = stack_file.configuration(PROJECT, words.stack)
     endpoint, region = up.endpoint_of(config), config["aws:region"]
-    if words.command in ("status", "logs"):
+    if words.command in ("status", "logs", "explain"):
         if not running(HOME):
             raise up.NotUp("the stack is not up: `make local` brings it up")
-        clients = LocalClients(endpoint, region)
-        (_status if words.command == "status" else _logs)(console, clients, f"{project}-{words.stack}")
-        return
+        clients, cluster = LocalClients(endpoint, region), f"{project}-{words.stack}"
+        if words.command == "explain":
+            return _explain(clients, region, cluster, words)
+        (_status if words.command == "status" else _logs)(console, clients, cluster)
+        return 0
     with lock(HOME, words.command):
         if words.command == "up":
             up.up(console, PROJECT, words.stack, HOME, install=not words.no_docker_install)
         else:
             down(project, words.stack, endpoint, region, HOME, up.Progress(console))
+    return 0
 
 
 def _plan(console: Console, words: argparse.Namespace) -> None:
@@ -127,6 +137,15 @@ def _logs(console: Console, clients: LocalClients, cluster: str) -> None:
                 markup=False,
                 highlight=False,
             )
+
+
+def _explain(clients: LocalClients, region: str, cluster: str, words: argparse.Namespace) -> int:
+    account = clients.client("sts").get_caller_identity()["Account"]
+    names = words.services or services(cluster, clients)
+    file = PROJECT / f"Pulumi.{words.stack}.yaml"
+    stories = [explain(Site(account, region, cluster, name), clients, file) for name in names]
+    print(*stories, sep="\n\n")  # noqa: T201 - plain text, for any terminal
+    return 0 if all(story.live for story in stories) else 1
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
 
     def followed(record: ReleaseRecord) -> None:
         limit = min(record.time_limit_seconds, RELEASE_SECONDS)
-        follow(replace(record, time_limit_seconds=limit), clients, say)
+        follow(replace(record, time_limit_seconds=limit), clients, say, project_dir / f"Pulumi.{stack}.yaml")
 
     images = LocalImages(docker, owner(stack, home), home) if docker else None
     answers = Emulated(clients, images, followed, say)

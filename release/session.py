@@ -79,16 +79,21 @@ class Clients:
             self._made[service] = self._client(self._session, service)
         return self._made[service]
 
-    def check_account(self, expected: str) -> None:
-        """Raise `WrongAccount` unless the credentials belong to the release's account."""
-        found = self.client("sts").get_caller_identity()["Account"]
+    def check_account(self, expected: str | None) -> str:
+        """The credentials' account.
+
+        Raises:
+            WrongAccount: it is not the release's, or the settings do not allow it.
+        """
+        found = str(self.client("sts").get_caller_identity()["Account"])
         settings = self._settings
-        if found != expected:
+        if expected not in (None, found):
             raise WrongAccount(f"the release is in account {expected}, but the credentials belong to {found}")
         if settings.allowed_account_ids and found not in settings.allowed_account_ids:
             raise WrongAccount(f"account {found} is not among aws:allowedAccountIds")
         if found in settings.forbidden_account_ids:
             raise WrongAccount(f"account {found} is among aws:forbiddenAccountIds")
+        return found
 
     def _start(self) -> Any:  # noqa: ANN401 - boto3 has no types
         import boto3  # noqa: PLC0415 - a quarter of a second that previews need not pay

@@ -355,7 +355,12 @@ def test_a_topic_brings_alarms_named_after_stack_and_service(context: Path):
 def test_its_outputs(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     found = built(context)
-    assert found.outputs == {"url": "http://shop.example.com/", "image": f"{HOST}/shop-dev/web:{tag}"}
+    site = {"account": "123456789012", "region": "eu-central-1", "cluster": "shop-dev", "service": "web"}
+    assert found.outputs == {
+        "url": "http://shop.example.com/",
+        "image": f"{HOST}/shop-dev/web:{tag}",
+        "site": site,
+    }
     own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace}
     assert found.attributes == {**found.outputs, **own}
     assert found.component.pace.to_steady == 120

@@ -124,9 +124,24 @@ def test_a_crashing_image_is_refused_with_its_cause_while_the_old_version_answer
         assert "no database" in done.stdout
         assert "up and verified" not in done.stdout
         assert stack.version() == good
+    told = stack.run("explain", "web")
+    assert told.returncode == 1, told.stdout
+    assert "web in slipway-local: NOT LIVE\n  its deployment failed, and ECS rolled back\n" in told.stdout
+    assert "  cause     the container exited\n  change    Pulumi.local.yaml: services.web.image" in told.stdout
+    for row in ("container web: exit code 3", "log            no database", "target         healthy"):
+        assert row in told.stdout
     stack.main.write_text(source)
     stack.up()
     assert stack.version() == good
+    told = stack.run("explain")
+    assert told.returncode == 0, told.stdout
+    assert told.stdout.startswith("web in slipway-local: LIVE\n")
+
+
+def test_a_service_that_is_not_there_has_no_story(stack: Stack):
+    told = stack.run("explain", "nope")
+    assert told.returncode == 2
+    assert "no release of a service 'nope' in cluster 'slipway-local'; its services are: web" in told.stdout
 
 
 def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
@@ -136,7 +151,11 @@ def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
     done = stack.run("up")
     assert done.returncode == 1, done.stdout
     assert "image" in done.stdout.split("cause:")[1].splitlines()[0]
+    assert "change:   Pulumi.local.yaml: services.web.image (line " in done.stdout
     assert stack.version() == good
+    told = stack.run("explain")
+    assert told.returncode == 1, told.stdout
+    assert "  change    Pulumi.local.yaml: services.web.image (line " in told.stdout
     stack.file.write_text(before)
     stack.up()
 

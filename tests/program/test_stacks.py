@@ -141,6 +141,13 @@ def test_the_times_of_a_release_are_an_output_and_in_the_plan(planned: tuple[str
     assert "a release of web: healthy 10 s" in out.getvalue() or "a release of web: healthy 30 s" in out.getvalue()
 
 
+def test_where_releases_are_is_known_at_first_preview(planned: tuple[str, Run]):
+    stack, run = planned
+    region, account = ("us-east-1", "0" * 12) if stack == "local" else ("eu-central-1", "123456789012")
+    site = {"account": account, "region": region, "cluster": f"slipway-{stack}", "service": "web"}
+    assert run.outputs["releases"] == {"web": site}
+
+
 def test_every_statement_names_its_resources(planned: tuple[str, Run]):
     for one in of_type(planned[1], "RolePolicy"):
         assert one.inputs["policy"] != UNKNOWN

@@ -1,6 +1,7 @@
 """The hook alone decides whether the record is written: what it lets through, and what it refuses."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ RECORD = ReleaseRecord(
     container="main",
     time_limit_seconds=900,
 )
+FILE = Path("Pulumi.dev.yaml")
 
 
 class Account:
@@ -40,7 +42,7 @@ class Account:
 @pytest.fixture
 def followed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[ReleaseRecord, Any]]:
     found: list[tuple[ReleaseRecord, Any]] = []
-    monkeypatch.setattr(hook, "follow", lambda record, clients, _say: found.append((record, clients)))
+    monkeypatch.setattr(hook, "follow", lambda record, clients, _say, file: found.append((record, clients, file)))
     return found
 
 
@@ -52,7 +54,7 @@ def run(account: Account, value: Any = TEXT, *, output: bool = False, sealed: bo
         told = Output.from_input(value) if output else value
         inputs = {"name": "/shop-dev/web/release", "insecureValue": Output.secret(told) if sealed else told}
         args = ResourceHookArgs("urn", "", "web", "aws:ssm/parameter:Parameter", new_inputs=inputs)
-        await hook.follow_hook(account)(args)  # type: ignore[arg-type]
+        await hook.follow_hook(account, FILE)(args)  # type: ignore[arg-type]
 
     asyncio.run(main())
 
@@ -61,7 +63,7 @@ def run(account: Account, value: Any = TEXT, *, output: bool = False, sealed: bo
 def test_what_was_declared_is_followed_in_the_records_account(followed: list[Any], how: dict[str, bool]):
     account = Account()
     run(account, **how)
-    assert followed == [(RECORD, account)]
+    assert followed == [(RECORD, account, FILE)]
     assert account.checked == "123456789012"
 
 
