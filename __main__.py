@@ -77,4 +77,5 @@ apps = {
 pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("releases", {service: app.site for service, app in apps.items()})
+pulumi.export("commands", {service: app.commands for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})

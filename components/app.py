@@ -23,6 +23,8 @@ from components.release import Release
 from components.service import Service
 from components.service_alarms import Watch
 from components.task import Task, TaskArgs
+from release.commands import Subject, commands
+from release.record import Site
 from release.timing import INSTANCE_ALLOWANCE, Pace
 from settings.cluster import CapacityShare, on_ec2
 from settings.dependencies import dependency_problems
@@ -78,7 +80,9 @@ class App(pulumi.ComponentResource):
     pace: Pace
     """How long its releases take."""
     site: dict[str, str]
-    """Where its releases are: account, region, cluster and service, all known before anything exists."""
+    """Where its releases are: account, region, cluster, service and release record."""
+    commands: dict[str, str]
+    """What people type on day two, by what it is for."""
 
     def __init__(
         self,
@@ -97,14 +101,10 @@ class App(pulumi.ComponentResource):
         self.task = self._task(name, args, image, place["cluster"])
         self.service = self._service(name, args, place)
         self._release(name, args, place, follow)
-        self.site = {
-            "account": args["account"]["id"],
-            "region": args["account"]["region"],
-            "cluster": place["cluster"].cluster_name,
-            "service": name,
-        }
+        subject = _subject(name, args, place["cluster"])
+        self.site, self.commands = subject.site._asdict(), commands(subject)
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
-        self.register_outputs({"url": self.url, "image": self.image, "site": self.site})
+        self.register_outputs({"url": self.url, "image": self.image, "site": self.site, "commands": self.commands})
 
     def _image(self, name: str, args: AppArgs) -> AppImage:
         child = ResourceOptions(parent=self)
@@ -139,7 +139,7 @@ class App(pulumi.ComponentResource):
             "image": image.reference,
             "version": image.tag,
             "repository_name": None if args["image"]["reference"] else args["repository_name"],
-            "log_group_name": f"/{args['stack_name']}/{name}",
+            "log_group_name": _log_group(name, args),
             "architecture": args["architecture"],
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
             "launch_type": "EC2" if on_ec2(_strategy(args, cluster)) else "FARGATE",
@@ -182,7 +182,7 @@ class App(pulumi.ComponentResource):
             name,
             {
                 "account": args["account"],
-                "parameter_name": f"/{args['stack_name']}/{name}/release",
+                "parameter_name": _record_name(name, args),
                 "cluster_name": place["cluster"].cluster_name,
                 "service_name": self.service.service_name,
                 "task_definition_arn": self.task.arn,
@@ -227,6 +227,28 @@ def _pace(args: AppArgs, cluster: Cluster) -> Pace:
         desired_count=args["desired_count"],
         instance_start=INSTANCE_ALLOWANCE if on_ec2(_strategy(args, cluster)) else 0,
     )
+
+
+def _subject(name: str, args: AppArgs, cluster: Cluster) -> Subject:
+    scaling = args["scaling"]
+    account = args["account"]
+    return Subject(
+        site=Site(account["id"], account["region"], cluster.cluster_name, name, _record_name(name, args)),
+        container=name,
+        log_group=_log_group(name, args),
+        desired_count=args["desired_count"],
+        scaling=(scaling["min"], scaling["max"]) if scaling else None,
+        provider=cluster.ec2_provider if on_ec2(_strategy(args, cluster)) else None,
+        exec_enabled=args["exec_enabled"],
+    )
+
+
+def _record_name(name: str, args: AppArgs) -> str:
+    return f"/{args['stack_name']}/{name}/release"
+
+
+def _log_group(name: str, args: AppArgs) -> str:
+    return f"/{args['stack_name']}/{name}"
 
 
 def _strategy(args: AppArgs, cluster: Cluster) -> list[CapacityShare]:

@@ -1,11 +1,14 @@
-"""`python -m release explain`: the story of the last release of a service on AWS.
+"""`python -m release explain | releases | previous`: the releases of a service on AWS.
 
     python -m release explain --stack dev [SERVICE ...]
     python -m release explain --cluster shop-dev --region eu-central-1 [SERVICE ...]
 
+`explain` tells the story of the last release, `releases` which earlier ones can still be restored and for how many more
+pushes, `previous` the task definition of the last good release before the one that runs.
+
 With a stack, where and as whom to look comes from the stack's own configuration and outputs, through the Pulumi CLI.
 Without one, it comes from the words and from what the AWS SDK finds by itself: environment, profile, role.
-Ends with 0 when every release told of is live, 1 when one is not, 2 when there is nothing to tell.
+Ends with 0, `explain` with 1 when a release is not live, and all with 2 when there is nothing to tell.
 """
 
 import argparse
@@ -18,12 +21,17 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from release.explain import NoService, Site, explain, services
-from release.session import ProviderSettings, WrongAccount
+from release import rollbacks, state
+from release.explain import NoService, explain, services
+from release.record import Site
+from release.session import Clients, ProviderSettings, WrongAccount
 
 
 class NoStack(Exception):
     """The stack's configuration or outputs cannot be read."""
+
+
+FAILURES = (NoStack, NoService, rollbacks.NothingToRestore, WrongAccount, BotoCoreError, ClientError, ValueError)
 
 
 def main(words: list[str] | None = None) -> int:
@@ -34,36 +42,60 @@ def main(words: list[str] | None = None) -> int:
         clients = settings.clients()
         account = clients.check_account(sites[0].account if sites else None)
         if not sites:
-            names = asked.services or services(asked.cluster, clients)
-            region = clients.client("ecs").meta.region_name
-            sites = [Site(account, region, asked.cluster, name) for name in names]
-        stories = [explain(site, clients, file) for site in sites]
-    except (NoStack, NoService, WrongAccount, BotoCoreError, ClientError, ValueError) as error:
+            sites = _named(asked, account, clients)
+        told = [tell(asked.command, site, clients, file) for site in sites]
+    except FAILURES as error:
         print(error, file=sys.stderr)  # noqa: T201 - what the command says
         return 2
-    print(*stories, sep="\n\n")  # noqa: T201 - what the command says
-    return 0 if all(story.live for story in stories) else 1
+    print(*(text for text, _ in told), sep="\n\n")  # noqa: T201 - what the command says
+    return 0 if all(good for _, good in told) else 1
+
+
+def tell(command: str, site: Site, clients: state.Clients, file: Path | None) -> tuple[str, bool]:
+    """What a command says of a service, and whether that is good."""
+    if command == "explain":
+        story = explain(site, clients, file)
+        return str(story), story.live
+    found = rollbacks.read(site, clients, state.running_revision(site, clients))
+    if command == "previous":
+        return state.short(rollbacks.previous(found).record.task_definition), True
+    return "\n".join([f"{site.service} in {site.cluster}", *rollbacks.told(found)]), True
 
 
 def _words(words: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m release", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    told = parser.add_subparsers(dest="command", required=True).add_parser(
-        "explain", help="the story of the last release of a service"
-    )
-    told.add_argument("services", nargs="*", metavar="SERVICE", help="names of services; all when left out")
-    where = told.add_mutually_exclusive_group(required=True)
-    where.add_argument("--stack", help="name of the Pulumi stack")
-    where.add_argument("--cluster", help="name of the ECS cluster")
-    told.add_argument("--region", help="region of the cluster; the SDK's own when left out")
-    told.add_argument("--account", help="refuse to look into any other account than this one")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (
+        ("explain", "the story of the last release"),
+        ("releases", "the releases that were live, and for how many more pushes each can be restored"),
+        ("previous", "the task definition of the last good release before the one that runs"),
+    ):
+        told = commands.add_parser(name, help=text)
+        told.add_argument("services", nargs="*", metavar="SERVICE", help="names of services; all when left out")
+        where = told.add_mutually_exclusive_group(required=True)
+        where.add_argument("--stack", help="name of the Pulumi stack")
+        where.add_argument("--cluster", help="name of the ECS cluster")
+        told.add_argument("--region", help="region of the cluster; the SDK's own when left out")
+        told.add_argument("--account", help="refuse to look into any other account than this one")
+        told.add_argument("--record", help="name of the release record; /CLUSTER/SERVICE/release when left out")
     return parser.parse_args(words)
 
 
 def _of_words(asked: argparse.Namespace) -> tuple[ProviderSettings, list[Site], Path | None]:
+    if asked.record and len(asked.services) != 1:
+        raise NoStack("--record is the record of one service: name it")
     allowed = (asked.account,) if asked.account else ()
     return ProviderSettings(region=asked.region, allowed_account_ids=allowed), [], None
+
+
+def _named(asked: argparse.Namespace, account: str, clients: Clients) -> list[Site]:
+    region = clients.client("ecs").meta.region_name
+    return [
+        Site(account, region, asked.cluster, name, asked.record or f"/{asked.cluster}/{name}/release")
+        for name in asked.services or services(asked.cluster, clients)
+    ]
 
 
 def _of_stack(asked: argparse.Namespace) -> tuple[ProviderSettings, list[Site], Path | None]:
@@ -73,9 +105,7 @@ def _of_stack(asked: argparse.Namespace) -> tuple[ProviderSettings, list[Site], 
     settings = ProviderSettings.read(lambda key: config.get(f"aws:{key}", {}).get("value"))
     if asked.region:
         settings = replace(settings, region=asked.region)
-    known = {
-        site["service"]: Site(**site) for site in _pulumi("stack", asked.stack, "output").get("releases", {}).values()
-    }
+    known = {name: Site(**site) for name, site in _pulumi("stack", asked.stack, "output").get("releases", {}).items()}
     if not known:
         raise NoStack(f"stack {asked.stack} has no output `releases` yet: name its --cluster and --region")
     missing = [name for name in asked.services if name not in known]

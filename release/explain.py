@@ -5,14 +5,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from release import state
 from release.diagnose import Diagnosis, diagnose, last_lines, short_id, stopped_tasks, targets, tasks_of
 from release.fact import Fact
-from release.record import ReleaseRecord
+from release.record import ReleaseRecord, Site
 from release.state import Clients
 
 WIDTH = 80
@@ -24,15 +24,6 @@ MARGIN = timedelta(seconds=5)
 
 class NoService(Exception):
     """There is no such service, or nothing was ever released to it."""
-
-
-class Site(NamedTuple):
-    """Where a service is."""
-
-    account: str
-    region: str
-    cluster: str
-    service: str
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,7 @@ def explain(site: Site, clients: Clients, stack_file: Path | None) -> Story:
     service = _found(site, clients)
     deployments, told = _service_deployments(site, clients)
     newest = max(deployments or service["deployments"], key=lambda one: one["createdAt"])
-    release = _record(site, clients, service, newest["taskDefinition"])
+    release = record_of(site, clients, service, newest["taskDefinition"])
     events = [one for one in service.get("events", []) if one["createdAt"] >= newest["createdAt"] - MARGIN]
     service = {**service, "events": events}
     facts = [*told, *_of_deployments(release, service, deployments)]
@@ -126,7 +117,7 @@ def _service_deployments(site: Site, clients: Clients) -> tuple[list[dict[str, A
     return [{**told, "taskDefinition": revision["taskDefinition"]}], []
 
 
-def _record(site: Site, clients: Clients, service: dict[str, Any], task_definition: str) -> ReleaseRecord:
+def record_of(site: Site, clients: Clients, service: dict[str, Any], task_definition: str) -> ReleaseRecord:
     """A release as a record; its container is the service's own."""
     containers = clients.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"][
         "containerDefinitions"
@@ -135,7 +126,10 @@ def _record(site: Site, clients: Clients, service: dict[str, Any], task_definiti
     named = {one["name"]: one for one in containers}
     own = next((named[name] for name in (site.service, *balanced) if name in named), containers[0])
     return ReleaseRecord(
-        **site._asdict(),
+        account=site.account,
+        region=site.region,
+        cluster=site.cluster,
+        service=site.service,
         task_definition=task_definition,
         image=own["image"],
         container=own["name"],

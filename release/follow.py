@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from release import state
+from release.commands import deploy
 from release.diagnose import Diagnosis, diagnose
 from release.record import ReleaseRecord
 from release.state import Clients
@@ -29,9 +30,7 @@ class ReleaseRefused(Exception):
             f"  running:  {running}\n"
             f"  evidence:\n{evidence}\n"
             "  To go on, mend the cause and deploy again. To try the very same release once more:\n"
-            f"    aws ecs update-service --region {record.region} --cluster {record.cluster} "
-            f"--service {record.service} "
-            f"--task-definition {state.short(record.task_definition)} --force-new-deployment\n"
+            f"    {deploy(record, state.short(record.task_definition), '--force-new-deployment')}\n"
         )
 
 

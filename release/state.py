@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from release.record import ReleaseRecord
+from release.record import ReleaseRecord, Site
 
 
 class Clients(Protocol):
@@ -13,7 +13,7 @@ class Clients(Protocol):
         ...
 
 
-def describe(record: ReleaseRecord, clients: Clients) -> dict[str, Any]:
+def describe(record: ReleaseRecord | Site, clients: Clients) -> dict[str, Any]:
     """The service; one with status `MISSING` when there is none."""
     found = clients.client("ecs").describe_services(cluster=record.cluster, services=[record.service])["services"]
     return found[0] if found else {"status": "MISSING", "deployments": []}
@@ -72,6 +72,12 @@ def running(service: dict[str, Any]) -> str:
         return "nothing"
     first = primary(service)
     return f"{short(first['taskDefinition'])}, {service['runningCount']} of {service['desiredCount']} tasks"
+
+
+def running_revision(site: Site, clients: Clients) -> str | None:
+    """The ARN of the revision that runs, or is to; None without a service."""
+    service = describe(site, clients)
+    return primary(service)["taskDefinition"] if service["status"] == "ACTIVE" else None
 
 
 def short(arn: str) -> str:

@@ -356,10 +356,12 @@ def test_its_outputs(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     found = built(context)
     site = {"account": "123456789012", "region": "eu-central-1", "cluster": "shop-dev", "service": "web"}
+    site["record"] = "/shop-dev/web/release"
     assert found.outputs == {
         "url": "http://shop.example.com/",
         "image": f"{HOST}/shop-dev/web:{tag}",
         "site": site,
+        "commands": found.component.commands,
     }
     own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace}
     assert found.attributes == {**found.outputs, **own}

@@ -98,6 +98,32 @@ def test_what_the_policies_refuse_is_not_deployed(stack: Stack):
     stack.file.write_text(before)
 
 
+def test_what_is_done_by_hand_on_day_two(stack: Stack):
+    a, source = stack.version(), stack.main.read_text()
+    code = "import sys; print('said'); sys.exit(4)"
+    for command in ("exec", "run"):
+        done = stack.run(command, "web", "--", "python3", "-c", code)
+        assert (done.returncode, done.stdout) == (4, "said\n")
+    assert stack.run("scale", "web", "1").returncode == 0
+    assert "of 1 tasks" in stack.run("status").stdout
+    stack.main.write_text(source + "# by hand\n")
+    stack.up()
+    b = stack.version()
+    told = stack.run("releases").stdout.splitlines()
+    assert told[1].endswith("runs, for 29 more pushes")
+    assert told[2].endswith(f":{b}")
+    assert told[3].endswith("for 28 more pushes")
+    assert told[4].endswith(f":{a}")
+    done = stack.run("rollback", "web")
+    assert done.returncode == 0, done.stdout
+    assert stack.version() == a
+    stack.main.write_text(source)
+    stack.up()
+    done = stack.run("scale", "nope", "1")
+    assert done.returncode == 1
+    assert "no service 'nope'" in done.stdout
+
+
 def test_a_to_b_to_a_each_answers_with_its_own_version(stack: Stack):
     a, source = stack.version(), stack.main.read_text()
     stack.main.write_text(source + "# B\n")

@@ -145,7 +145,15 @@ def test_where_releases_are_is_known_at_first_preview(planned: tuple[str, Run]):
     stack, run = planned
     region, account = ("us-east-1", "0" * 12) if stack == "local" else ("eu-central-1", "123456789012")
     site = {"account": account, "region": region, "cluster": f"slipway-{stack}", "service": "web"}
-    assert run.outputs["releases"] == {"web": site}
+    assert run.outputs["releases"] == {"web": {**site, "record": f"/slipway-{stack}/web/release"}}
+
+
+def test_what_people_type_is_known_at_first_preview(planned: tuple[str, Run]):
+    stack, run = planned
+    told = run.outputs["commands"]["web"]
+    assert told.keys() == {"logs", "explain", "run", "scale", "rollback"}
+    assert f"/slipway-{stack}/web --follow" in told["logs"]
+    assert ("register-scalable-target" in told["scale"]) is (stack in ("staging", "prod"))
 
 
 def test_every_statement_names_its_resources(planned: tuple[str, Run]):

@@ -16,7 +16,8 @@ import pytest
 from botocore.stub import Stubber
 
 from release import __main__ as command
-from release.explain import NoService, Site, Story, explain
+from release.explain import NoService, Story, explain
+from release.record import Site
 from release.session import Clients
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -24,7 +25,7 @@ ARN = "arn:aws:ecs:eu-central-1:123456789012"
 FAMILY = f"{ARN}:task-definition/shop-dev-web"
 IMAGE = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/shop-dev/web:c-0123456789abcdef0123"
 GROUP = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:targetgroup/web/0123456789abcdef"
-SITE = Site("123456789012", "eu-central-1", "shop-dev", "web")
+SITE = Site("123456789012", "eu-central-1", "shop-dev", "web", "/shop-dev/web/release")
 BEGUN = datetime(2026, 11, 26, 23, 59, 0, tzinfo=UTC)
 ENDED = {"stopCode": "EssentialContainerExited", "stoppedReason": "Essential container in task exited"}
 
