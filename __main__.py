@@ -1,5 +1,7 @@
 """The stack: from a Dockerfile to services that answer behind one load balancer."""
 
+from functools import partial
+
 import pulumi
 
 from components import account
@@ -10,6 +12,7 @@ from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.pushed_tags import pushed_tags
 from components.routing import priorities
+from release.certificates import certificates
 from release.hook import follow_hook
 from release.session import ProviderSettings
 from settings import stack
@@ -50,7 +53,8 @@ balancer = LoadBalancer(
 watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
-follow = follow_hook(ProviderSettings.read(pulumi.Config("aws").get), stack.file())
+provider = ProviderSettings.read(pulumi.Config("aws").get)
+follow, certificate = follow_hook(provider, stack.file()), certificates(provider)
 ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
 apps = {
     service: App(
@@ -78,4 +82,7 @@ pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("releases", {service: app.site for service, app in apps.items()})
 pulumi.export("commands", {service: app.commands for service, app in apps.items()})
+pulumi.export(
+    "rollback", {service: app.recorded.apply(partial(certificate, app.site)) for service, app in apps.items()}
+)
 pulumi.export("images", {service: app.image for service, app in apps.items()})

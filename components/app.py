@@ -83,6 +83,8 @@ class App(pulumi.ComponentResource):
     """Where its releases are: account, region, cluster, service and release record."""
     commands: dict[str, str]
     """What people type on day two, by what it is for."""
+    recorded: Output[int]
+    """Version of its release record: known once the release is live."""
 
     def __init__(
         self,
@@ -100,7 +102,7 @@ class App(pulumi.ComponentResource):
         self.image = image.reference
         self.task = self._task(name, args, image, place["cluster"])
         self.service = self._service(name, args, place)
-        self._release(name, args, place, follow)
+        self.recorded = self._release(name, args, place, follow).version
         subject = _subject(name, args, place["cluster"])
         self.site, self.commands = subject.site._asdict(), commands(subject)
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
@@ -177,8 +179,8 @@ class App(pulumi.ComponentResource):
         args: AppArgs,
         place: Place,
         follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
-    ) -> None:
-        Release(
+    ) -> Release:
+        return Release(
             name,
             {
                 "account": args["account"],

@@ -51,6 +51,8 @@ class Release(pulumi.ComponentResource):
 
     parameter_name: Output[str]
     """Name of the SSM parameter."""
+    version: Output[int]
+    """Its version, which each good release raises: known once the release is live."""
 
     def __init__(
         self,
@@ -77,7 +79,8 @@ class Release(pulumi.ComponentResource):
             ),
         )
         self.parameter_name = record.name
-        self.register_outputs({"parameter_name": self.parameter_name})
+        self.version = record.version
+        self.register_outputs({"parameter_name": self.parameter_name, "version": self.version})
 
 
 def _record(args: ReleaseArgs) -> Output[str]:

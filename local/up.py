@@ -18,8 +18,9 @@ from local import base_image, docker_engine, emulator, program, stack_file, verd
 from local.clients import LocalClients
 from local.exist import Emulated
 from local.images import LocalImages, owner
+from release import rollbacks
 from release.follow import follow
-from release.record import ReleaseRecord
+from release.record import ReleaseRecord, Site
 
 GOOD_ANSWERS = 5
 """Answers in a row, each 200 and from the wanted version, that make a service verified."""
@@ -110,6 +111,10 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
         _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["urls"])
     ]
     _table(console, rows)
+    for name in sorted(found.outputs["releases"]):
+        console.print(f"{name}: releases that can be restored", style="bold", highlight=False)
+        for line in rollbacks.told(rollbacks.read(Site(**found.outputs["releases"][name]), clients)):
+            console.print(line, markup=False, highlight=False)
     console.print(f"not exercised here: {', '.join(NOT_EXERCISED)}", style="dim")
     if answers.refused:
         raise NotUp("".join(str(refused) for refused in answers.refused.values()).strip("\n"))

@@ -15,6 +15,8 @@ from typing import Any
 from release.record import ReleaseRecord, Site
 from release.state import Clients, short
 
+ALL = None, ("",)
+"""Without a rule all stay, whatever their tags."""
 FOREVER = math.inf
 """Pushes left of an image that no rule expires."""
 
@@ -140,16 +142,19 @@ def _images(repository: str, clients: Clients) -> Images:
 
 
 def _rule(repository: str, ecr: Any) -> tuple[int | None, tuple[str, ...]]:  # noqa: ANN401 - boto3 has no types
-    """How many images stay, and how the tags of those begin that are counted."""
     try:
-        text = ecr.get_lifecycle_policy(repositoryName=repository)["lifecyclePolicyText"]
+        return counted(ecr.get_lifecycle_policy(repositoryName=repository)["lifecyclePolicyText"])
     except ecr.exceptions.LifecyclePolicyNotFoundException:
-        return None, ("",)
-    for rule in json.loads(text)["rules"]:
+        return ALL
+
+
+def counted(policy: str) -> tuple[int | None, tuple[str, ...]]:
+    """How many images a lifecycle policy keeps by count, and how the tags of those begin that it counts."""
+    for rule in json.loads(policy)["rules"]:
         selection = rule["selection"]
         if selection["countType"] == "imageCountMoreThan" and selection["tagStatus"] == "tagged":
             return int(selection["countNumber"]), tuple(selection["tagPrefixList"])
-    return None, ("",)
+    return ALL
 
 
 def told(found: Sequence[Restorable]) -> Iterator[str]:

@@ -4,6 +4,7 @@ boto3 sees neither `aws:profile` nor `aws:assumeRoles` of a stack file by itself
 """
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -70,14 +71,16 @@ class Clients:
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
         self._session: Any = None
+        self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """The client of a service, such as `ecs`."""
-        if service not in self._made:
-            self._session = self._session or self._start()
-            self._made[service] = self._client(self._session, service)
-        return self._made[service]
+        with self._lock:  # sessions are not made for threads, clients are
+            if service not in self._made:
+                self._session = self._session or self._start()
+                self._made[service] = self._client(self._session, service)
+            return self._made[service]
 
     def check_account(self, expected: str | None) -> str:
         """The credentials' account.

@@ -363,7 +363,13 @@ def test_its_outputs(context: Path):
         "site": site,
         "commands": found.component.commands,
     }
-    own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace}
+    assert found.component.commands["logs"].startswith("aws logs tail /shop-dev/web ")
+    own = {
+        "recorded": "Parameter.web.version",
+        "task": "Task.web",
+        "service": "Service.web",
+        "pace": found.component.pace,
+    }
     assert found.attributes == {**found.outputs, **own}
     assert found.component.pace.to_steady == 120
 

@@ -132,6 +132,10 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
                 self.account.push(inputs["imageName"])
             case "aws:ecr/repository:Repository":
                 self.account.tags[inputs["name"]] = set()
+            case "aws:ecr/lifecyclePolicy:LifecyclePolicy":
+                self.account.policies[inputs["repository"]] = inputs["policy"]
+            case "aws:ssm/parameter:Parameter":
+                self.account.records.setdefault(inputs["name"], []).append(inputs["insecureValue"])
             case "aws:ecs/service:Service":
                 (balancer,) = inputs["loadBalancers"]
                 self.account.deploy(inputs["name"], inputs["taskDefinition"], balancer["targetGroupArn"])
@@ -173,6 +177,8 @@ def _computed(urn: str, type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
             made["domainValidationOptions"] = [_proof(domain) for domain in _domains(inputs)]
         case "aws:route53/record:Record":
             made["fqdn"] = name
+        case "aws:ssm/parameter:Parameter":
+            made["version"] = 1
     return made
 
 

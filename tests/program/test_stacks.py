@@ -156,6 +156,14 @@ def test_what_people_type_is_known_at_first_preview(planned: tuple[str, Run]):
     assert ("register-scalable-target" in told["scale"]) is (stack in ("staging", "prod"))
 
 
+def test_what_can_be_restored_is_not_known_offline_and_the_plan_says_what_is(planned: tuple[str, Run]):
+    stack, run = planned
+    assert run.outputs["rollback"] == UNKNOWN
+    out = StringIO()
+    show(Console(file=out, width=300), stack, run)
+    assert "going back, web: a release can be restored until 30 others were pushed after it" in out.getvalue()
+
+
 def test_every_statement_names_its_resources(planned: tuple[str, Run]):
     for one in of_type(planned[1], "RolePolicy"):
         assert one.inputs["policy"] != UNKNOWN
