@@ -189,8 +189,8 @@ def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
 def test_a_service_moves_to_instances_and_back_and_answers_from_containers(stack: Stack):
     good, before = stack.version(), stack.file.read_text()
     content = yaml.safe_load(before)
-    content["config"]["slipway:cluster"] = {"ec2": {"os": "AL2023", "onDemandPercentage": 0}}
-    content["config"]["slipway:services"]["web"]["capacity"] = [{"provider": "EC2"}]
+    content["config"]["cluster"] = {"ec2": {"os": "AL2023", "onDemandPercentage": 0}}
+    content["config"]["services"]["web"]["capacity"] = [{"provider": "EC2"}]
     stack.file.write_text(yaml.safe_dump(content))
     moved = stack.up()
     assert "service web rolls to slipway-local-web" in moved

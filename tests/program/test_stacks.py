@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pulumi.runtime.mocks import MockCallArgs
 from rich.console import Console
 
@@ -204,6 +205,17 @@ def test_a_stack_whose_name_aws_would_refuse_is_told_before_anything_is_declared
         plan(project, stack)
     assert "lower case letters and digits" in str(error.value)
     assert f"(got 'slipway-{stack}')" in str(error.value)
+
+
+def test_a_project_made_by_pulumi_new_plans_under_its_own_name(tmp_path: Path):
+    """It has another name, no template any more, and the tags that the CLI writes."""
+    project = configured(tmp_path, "dev", "{aws:region: eu-central-1, services: {web: {}}}")
+    described = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())
+    described["config"]["pulumi:tags"] = {"value": {"pulumi:template": "slipway"}}
+    (project / "Pulumi.yaml").unlink()
+    (project / "Pulumi.yaml").write_text(yaml.safe_dump({**described, "name": "shop", "template": None}))
+    (cluster,) = of_type(plan(project, "dev"), "Cluster")
+    assert cluster.inputs["name"] == "shop-dev"
 
 
 def test_the_registry_is_not_asked_for_an_image_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
