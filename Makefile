@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 LOCAL := requirements.txt local/requirements.txt policies/requirements.txt
-TESTS := tests/requirements.txt app/requirements.txt
+TESTS := tests/requirements.txt app/requirements.txt bootstrap/requirements.txt
 
 .PHONY: help local local-down plan test check bench clean
 .DEFAULT_GOAL := help

@@ -10,20 +10,41 @@ from components.app import App, app_args
 from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
 from components.network import Network
+from components.platform import platform
+from components.promotion import look_up
+from components.public_repository import PublicRepository
 from components.pushed_tags import pushed_tags
+from components.registry_rules import RegistryRules
 from components.routing import priorities
 from release.certificates import certificates
-from release.hook import follow_hook
+from release.hook import settle_hook
 from release.session import ProviderSettings
 from settings import stack
+from settings.service import is_built
 
 settings = stack.load(pulumi.Config())
 name = stack.full_name()
 place = account.look_up()
 
 repositories = {service: f"{name}/{service}" for service in settings["services"]}
-built = [service for service, asked in settings["services"].items() if not asked["image"]["reference"]]
+built = [service for service, asked in settings["services"].items() if is_built(asked["image"])]
 pushed = pushed_tags(repositories[service] for service in built)
+
+promoted = {
+    service: look_up(f"services.{service}", asked, place, settings["registry"])
+    for service, asked in settings["services"].items()
+    if asked["image"]["promote_from"]
+}
+
+rules = settings["registry_rules"]
+if any(rules.values()):
+    RegistryRules("registry", {**rules, "account": place, "stack_name": name, "repository": settings["repository"]})
+published = {
+    public: PublicRepository(
+        public.replace("/", "-"), {**asked, "repository_name": public, "protect": settings["protect"]}
+    )
+    for public, asked in settings["public_repositories"].items()
+}
 
 network = Network("network", {**settings["network"], "account": place, "log_group_name": f"/{name}/flow"})
 cluster = Cluster(
@@ -54,8 +75,9 @@ watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
 provider = ProviderSettings.read(pulumi.Config("aws").get)
-follow, certificate = follow_hook(provider, stack.file()), certificates(provider)
-ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()})
+settle, certificate = settle_hook(provider, stack.file()), certificates(provider)
+sharing = name if settings["load_balancer"]["existing"] else ""
+ranks = priorities({service: asked["routing"] for service, asked in settings["services"].items()}, sharing)
 apps = {
     service: App(
         service,
@@ -69,11 +91,12 @@ apps = {
                 "protect": settings["protect"],
                 "repository_name": repositories[service],
                 "pushed_tags": pushed.get(repositories[service], []),
+                "promoted": promoted.get(service),
                 "priority": ranks[service],
             },
         ),
         {"network": network, "cluster": cluster, "balancer": balancer, "alarms": alarms},
-        follow,
+        settle,
     )
     for service, asked in settings["services"].items()
 }
@@ -86,3 +109,6 @@ pulumi.export(
     "rollback", {service: app.recorded.apply(partial(certificate, app.site)) for service, app in apps.items()}
 )
 pulumi.export("images", {service: app.image for service, app in apps.items()})
+pulumi.export("platform", platform(network, cluster, balancer))
+if published:
+    pulumi.export("publicRepositories", {public: each.uri for public, each in published.items()})

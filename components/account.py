@@ -26,6 +26,14 @@ def log_group_arn(place: Account, name: str) -> str:
     return f"arn:{place['partition']}:logs:{place['region']}:{place['id']}:log-group:{name}:*"
 
 
+def elsewhere(place: Account, arn: str) -> str | None:
+    """Why a resource that exists cannot be used from here, if so: ECS and its balancers stay in their place."""
+    _, _, _, region, account, *_ = arn.split(":")
+    if (account, region) == (place["id"], place["region"]):
+        return None
+    return f"is in account {account}, {region}; this stack is in account {place['id']}, {place['region']}"
+
+
 def look_up() -> Account:
     """The account that the AWS provider's credentials belong to."""
     partition = aws.get_partition()

@@ -5,20 +5,22 @@ and its release record. Needs a network, a cluster and a load balancer.
 """
 
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from typing import TypedDict, cast
+from collections.abc import Iterator
+from typing import Annotated, NotRequired, TypedDict, cast
 from urllib.parse import urlsplit
 
 import pulumi
-from pulumi import Output, ResourceHookArgs, ResourceOptions
+from pulumi import Output, ResourceOptions
+from pydantic import Field
 
 from components.account import Account
 from components.alarm_topic import AlarmTopic
-from components.app_image import AppImage, AppImageArgs
+from components.app_image import AppImage, AppImageArgs, Promoted
 from components.cluster import Cluster
 from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
 from components.network import Network
+from components.record import Settle
 from components.release import Release
 from components.service import Service
 from components.service_alarms import Watch
@@ -30,7 +32,7 @@ from settings.cluster import CapacityShare, on_ec2
 from settings.dependencies import dependency_problems
 from settings.options import OptionsError, Problem, complete, options, part
 from settings.repository import RepositoryOptions
-from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions, placement_problems
+from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions, is_built, placement_problems
 
 WILDCARD = re.compile(r"[*?]")
 
@@ -48,11 +50,13 @@ class AppArgs(ServiceOptions):
     repository: RepositoryOptions
     """What its image repository keeps."""
     protect: bool
-    """Refuse to delete its images."""
+    """Refuse to delete its images and secrets."""
     repository_name: str
     """Name of its image repository."""
     pushed_tags: list[str]
     """Tags that the repository already has."""
+    promoted: NotRequired[Annotated[Promoted | None, Field(default=None)]]
+    """The image of another stack that `image.promote_from` leads to."""
     priority: Priority
     """Priority of its listener rule."""
 
@@ -91,7 +95,7 @@ class App(pulumi.ComponentResource):
         name: str,
         args: AppArgs,
         place: Place,
-        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+        settle: Settle,
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:App", name, {}, opts)
@@ -101,8 +105,8 @@ class App(pulumi.ComponentResource):
         image = self._image(name, args)
         self.image = image.reference
         self.task = self._task(name, args, image, place["cluster"])
-        self.service = self._service(name, args, place)
-        self.recorded = self._release(name, args, place, follow).version
+        self.service = self._service(name, args, place, settle)
+        self.recorded = self._release(name, args, place, settle).version
         subject = _subject(name, args, place["cluster"])
         self.site, self.commands = subject.site._asdict(), commands(subject)
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
@@ -117,8 +121,9 @@ class App(pulumi.ComponentResource):
             "pushed_tags": args["pushed_tags"],
             "repository_name": args["repository_name"],
             "architecture": args["architecture"],
+            "promoted": args["promoted"],
         }
-        if args["image"]["reference"]:
+        if not is_built(args["image"]):
             return AppImage(name, wiring, None, child)
         repository = ImageRepository(
             name,
@@ -140,23 +145,28 @@ class App(pulumi.ComponentResource):
             "container": name,
             "image": image.reference,
             "version": image.tag,
-            "repository_name": None if args["image"]["reference"] else args["repository_name"],
+            "repository_name": args["repository_name"] if is_built(args["image"]) else None,
             "log_group_name": _log_group(name, args),
             "architecture": args["architecture"],
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
+            "secret_prefix": f"{args['stack_name']}/{name}",
+            "protect": args["protect"],
             "launch_type": "EC2" if on_ec2(_strategy(args, cluster)) else "FARGATE",
         }
         return Task(name, wiring, [image], ResourceOptions(parent=self))
 
-    def _service(self, name: str, args: AppArgs, place: Place) -> Service:
+    def _service(self, name: str, args: AppArgs, place: Place, settle: Settle) -> Service:
         balancer, cluster = place["balancer"], place["cluster"]
         return Service(
             name,
             {
                 **part(RunningOptions, args),
+                "account": args["account"],
+                "job_parameter_name": f"/{args['stack_name']}/{name}/before-release",
                 "capacity": _strategy(args, cluster),
                 "ec2_provider": cluster.ec2_provider,
-                "service_name": name,
+                # Names are unique on a cluster, and others may have the same services on a shared one.
+                "service_name": f"{args['stack_name']}-{name}" if cluster.shared else name,
                 "cluster_arn": cluster.arn,
                 "cluster_name": cluster.cluster_name,
                 "vpc_id": place["network"].vpc_id,
@@ -170,6 +180,7 @@ class App(pulumi.ComponentResource):
                 "watch": _watch(f"{args['stack_name']}-{name}", place),
             },
             self.task,
+            settle,
             ResourceOptions(parent=self),
         )
 
@@ -178,7 +189,7 @@ class App(pulumi.ComponentResource):
         name: str,
         args: AppArgs,
         place: Place,
-        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+        settle: Settle,
     ) -> Release:
         return Release(
             name,
@@ -192,7 +203,7 @@ class App(pulumi.ComponentResource):
                 "container": name,
                 "time_limit": self.pace.limit,
             },
-            follow,
+            settle,
             [self.service],
             ResourceOptions(parent=self),
         )

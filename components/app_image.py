@@ -1,15 +1,17 @@
 """AppImage: the image that a service runs.
 
-Built and pushed under its content tag, or taken from elsewhere by reference: then there is no child,
-and nothing needs Docker. Needs the repository it is pushed to.
+Built and pushed under its content tag; or taken from elsewhere, by reference or because another stack has built
+the same content: then there is no child, and nothing needs Docker. Needs the repository it is pushed to.
 """
 
 from pathlib import Path
+from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
 import pulumi_aws as aws
 import pulumi_docker as docker
 from pulumi import Output, ResourceOptions
+from pydantic import Field
 
 from components.account import Account
 from components.content_tag import content_tag
@@ -19,6 +21,16 @@ from settings.service import Architecture, ImageOptions
 
 PLATFORMS = {"X86_64": "linux/amd64", "ARM64": "linux/arm64"}
 """Docker's name of each CPU architecture of ECS."""
+
+
+@options()
+class Promoted(TypedDict):
+    """An image that another stack has built."""
+
+    reference: str
+    """By its digest: the very bytes that were found."""
+    tag: str
+    """The content tag that it was found by."""
 
 
 @options(extends=ImageOptions)
@@ -35,6 +47,8 @@ class AppImageArgs(ImageOptions):
     """Tags that the repository already has: these are not pushed again."""
     architecture: Architecture
     """CPU architecture of the image."""
+    promoted: NotRequired[Annotated[Promoted | None, Field(default=None)]]
+    """What `promote_from` leads to."""
 
 
 class AppImage(pulumi.ComponentResource):
@@ -55,7 +69,9 @@ class AppImage(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:index:AppImage", name, {}, opts)
         args = complete(AppImageArgs, args, name)
-        if args["reference"]:
+        if args["promoted"]:
+            self.reference, self.tag = args["promoted"]["reference"], args["promoted"]["tag"]
+        elif args["reference"]:
             self.reference, self.tag = args["reference"], version_of(args["reference"])
         elif repository is None:
             raise ValueError(f"{name}: an image that is built here needs a repository")

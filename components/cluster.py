@@ -1,28 +1,35 @@
 """Cluster: what runs the tasks.
 
 Always: an ECS cluster with Fargate and Fargate Spot, a default strategy, Container Insights, and a log
-group for `ecs exec`. Optional: EC2 instances, which need a network.
+group for `ecs exec`; nothing for an existing cluster. Optional: EC2 instances, which need a network.
 """
+
+from collections.abc import Iterator
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
-from components.account import Account
+from components.account import Account, elsewhere
 from components.ec2_capacity import Ec2Capacity, Ec2CapacityArgs
 from components.names import capacity_provider
-from settings.cluster import EC2, CapacityShare, ClusterOptions
-from settings.options import complete, options
+from settings.cluster import EC2, CapacityShare, ClusterOptions, ExistingCluster, ec2_architecture
+from settings.options import Problem, complete, options
 
 EXEC_LOG_DAYS = 90
 
 
-@options(extends=ClusterOptions)
+def _existing_here(given: "ClusterArgs") -> Iterator[Problem]:
+    if given["existing"] and (why := elsewhere(given["account"], given["existing"]["arn"])):
+        yield Problem("existing.arn", given["existing"]["arn"], why)
+
+
+@options(_existing_here, extends=ClusterOptions)
 class ClusterArgs(ClusterOptions):
     """Arguments of `Cluster`."""
 
     cluster_name: str
-    """Name of the cluster, typed by people."""
+    """Name of a new cluster, typed by people."""
     account: Account
     """Where it is."""
     vpc_id: Input[str]
@@ -40,6 +47,8 @@ class Cluster(pulumi.ComponentResource):
     """Its ARN."""
     cluster_name: str
     """Its name."""
+    shared: bool
+    """Whether something else manages it: others may have services of the same names on it."""
     exec_log_group_name: str
     """Name of the log group that ECS Exec writes to."""
     insights: bool
@@ -54,10 +63,37 @@ class Cluster(pulumi.ComponentResource):
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Cluster", name, {}, opts)
         args = complete(ClusterArgs, args, name)
+        self.strategy, self.ec2_architecture = args["strategy"], ec2_architecture(args)
+        self.shared = args["existing"] is not None
+        if args["existing"]:
+            self._use(args["existing"])
+        else:
+            self._create(name, args)
+        self.register_outputs(
+            {
+                "arn": self.arn,
+                "cluster_name": self.cluster_name,
+                "shared": self.shared,
+                "exec_log_group_name": self.exec_log_group_name,
+                "insights": self.insights,
+                "strategy": self.strategy,
+                "ec2_provider": self.ec2_provider,
+                "ec2_architecture": self.ec2_architecture,
+            }
+        )
+
+    def _use(self, existing: ExistingCluster) -> None:
+        self.arn = Output.from_input(existing["arn"])
+        self.cluster_name = existing["arn"].rpartition("/")[2]
+        self.exec_log_group_name = existing["exec_log_group"] or _exec_log_group(self.cluster_name)
+        self.insights = existing["container_insights"]
+        self.ec2_provider = existing["ec2"]["provider"] if existing["ec2"] else ""
+
+    def _create(self, name: str, args: ClusterArgs) -> None:
         child = ResourceOptions(parent=self)
         self.insights = args["container_insights"] != "disabled"
-        self.cluster_name, self.strategy = args["cluster_name"], args["strategy"]
-        self.exec_log_group_name = f"/{self.cluster_name}/exec"
+        self.cluster_name = args["cluster_name"]
+        self.exec_log_group_name = _exec_log_group(self.cluster_name)
         exec_log = aws.cloudwatch.LogGroup(
             f"{name}-exec",
             name=self.exec_log_group_name,
@@ -78,7 +114,6 @@ class Cluster(pulumi.ComponentResource):
             opts=child,
         )
         self.ec2_provider = capacity_provider(self.cluster_name) if args["ec2"] else ""
-        self.ec2_architecture = args["ec2"]["architecture"] if args["ec2"] else ""
         providers = aws.ecs.ClusterCapacityProviders(
             name,
             cluster_name=cluster.name,
@@ -95,17 +130,6 @@ class Cluster(pulumi.ComponentResource):
         )
         # A service may name a provider only once the cluster has it, so the ARN waits for both.
         self.arn = Output.all(cluster.arn, providers.id).apply(lambda both: str(both[0]))
-        self.register_outputs(
-            {
-                "arn": self.arn,
-                "cluster_name": self.cluster_name,
-                "exec_log_group_name": self.exec_log_group_name,
-                "insights": self.insights,
-                "strategy": self.strategy,
-                "ec2_provider": self.ec2_provider,
-                "ec2_architecture": self.ec2_architecture,
-            }
-        )
 
     def _instances(self, name: str, args: ClusterArgs, cluster: aws.ecs.Cluster) -> list[Output[str]]:
         """The capacity provider of the cluster's instances, if it is to have any."""
@@ -120,3 +144,7 @@ class Cluster(pulumi.ComponentResource):
             "protect": args["protect"],
         }
         return [Ec2Capacity(f"{name}-ec2", wiring, [cluster], ResourceOptions(parent=self)).provider_name]
+
+
+def _exec_log_group(cluster_name: str) -> str:
+    return f"/{cluster_name}/exec"

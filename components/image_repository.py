@@ -1,7 +1,7 @@
 """ImageRepository: where a service's images are kept.
 
 Always: a private repository with immutable tags, scanned on push, and its lifecycle policy. Optional: a
-policy for other accounts that pull. Needs nothing.
+policy for other accounts, or an organisation, that pull. Needs nothing.
 """
 
 import json
@@ -14,6 +14,9 @@ from components import lifecycle
 from components.account import Account
 from settings.options import complete, options
 from settings.repository import RepositoryOptions
+
+PULL = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:DescribeImages", "ecr:GetDownloadUrlForLayer"]
+"""What pulling takes ("Private repository policy examples in Amazon ECR"), and looking up what is promoted."""
 
 
 @options(extends=RepositoryOptions)
@@ -59,11 +62,11 @@ class ImageRepository(pulumi.ComponentResource):
             policy=lifecycle.policy(args["keep_releases"], args["untagged_days"]),
             opts=ResourceOptions(parent=self),
         )
-        if args["pull_accounts"]:
+        if statements := _pulling(args):
             aws.ecr.RepositoryPolicy(
                 name,
                 repository=self.repository.name,
-                policy=_pull_policy(args["pull_accounts"], args["account"]["partition"]),
+                policy=json.dumps({"Version": "2012-10-17", "Statement": statements}, sort_keys=True),
                 opts=ResourceOptions(parent=self),
             )
         self.arn = self.repository.arn
@@ -71,15 +74,22 @@ class ImageRepository(pulumi.ComponentResource):
         self.register_outputs({"repository": self.repository, "arn": self.arn, "registry_id": self.registry_id})
 
 
-def _pull_policy(accounts: list[str], partition: str) -> str:
-    statement = {
-        "Sid": "Pull",
-        "Effect": "Allow",
-        "Principal": {"AWS": [f"arn:{partition}:iam::{account}:root" for account in sorted(accounts)]},
-        "Action": [
-            "ecr:BatchCheckLayerAvailability",
-            "ecr:BatchGetImage",
-            "ecr:GetDownloadUrlForLayer",
-        ],
-    }
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, sort_keys=True)
+def _pulling(args: ImageRepositoryArgs) -> list[dict[str, object]]:
+    """The statements that let others pull."""
+    partition, organisation = args["account"]["partition"], args["pull_organization"]
+    statements: list[dict[str, object]] = []
+    if args["pull_accounts"]:
+        roots = [f"arn:{partition}:iam::{account}:root" for account in sorted(args["pull_accounts"])]
+        statements.append({"Sid": "Pull", "Effect": "Allow", "Principal": {"AWS": roots}, "Action": PULL})
+    if organisation:
+        # Everybody, of whom the condition leaves the organisation ("AWS global condition context keys").
+        only = {"StringEquals": {"aws:PrincipalOrgID": organisation}}
+        every: dict[str, object] = {
+            "Sid": "PullInOrganization",
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": PULL,
+            "Condition": only,
+        }
+        statements.append(every)
+    return statements

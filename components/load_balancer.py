@@ -2,27 +2,33 @@
 
 Always: the balancer, its closed security group opened for its listeners alone, a listener that answers 404 to what no
 service claims. With domains or a certificate that listener speaks HTTPS, and one for plain HTTP redirects to it.
-Optional: a certificate, alias records, a bucket of access logs. Needs a network.
+Optional: a certificate, alias records, a bucket of access logs; nothing at all for an existing one. Needs a network.
 """
 
 import re
+from collections.abc import Iterator
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Input, InvokeOptions, Output, ResourceOptions
 
-from components.account import Account
+from components.account import Account, elsewhere
 from components.certificate import Certificate, ZonedDomain
 from components.log_bucket import LogBucket
 from components.names import load_balancer
-from settings.load_balancer import HTTP, LoadBalancerOptions
-from settings.options import complete, options
+from settings.load_balancer import HTTP, ExistingLoadBalancer, LoadBalancerOptions
+from settings.options import Problem, complete, options
 
 ANYWHERE = "0.0.0.0/0"
 HTTPS = 443
 
 
-@options(extends=LoadBalancerOptions)
+def _existing_here(given: "LoadBalancerArgs") -> Iterator[Problem]:
+    if given["existing"] and (why := elsewhere(given["account"], given["existing"]["listener_arn"])):
+        yield Problem("existing.listenerArn", given["existing"]["listener_arn"], why)
+
+
+@options(_existing_here, extends=LoadBalancerOptions)
 class LoadBalancerArgs(LoadBalancerOptions):
     """Arguments of `LoadBalancer`."""
 
@@ -55,6 +61,27 @@ class LoadBalancer(pulumi.ComponentResource):
     def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:LoadBalancer", name, {}, opts)
         args = complete(LoadBalancerArgs, args, name)
+        if args["existing"]:
+            self._use(args["existing"])
+        else:
+            self._create(name, args)
+        self.register_outputs(
+            {
+                "url": self.url,
+                "arn_suffix": self.arn_suffix,
+                "listener_arn": self.listener_arn,
+                "security_group_id": self.security_group_id,
+            }
+        )
+
+    def _use(self, existing: ExistingLoadBalancer) -> None:
+        self.url, self.listener_arn = Output.from_input(existing["url"]), Output.from_input(existing["listener_arn"])
+        # A listener's ARN has its balancer's inside: `…:listener/app/NAME/ID/LISTENER` ("Actions, resources, and
+        # condition keys for AWS Elastic Load Balancing V2").
+        self.arn_suffix = Output.from_input("/".join(existing["listener_arn"].split("/")[1:4]))
+        self.security_group_id = Output.from_input(existing["security_group_id"])
+
+    def _create(self, name: str, args: LoadBalancerArgs) -> None:
         zoned = self._zoned(args)
         group = aws.ec2.SecurityGroup(
             name,
@@ -72,14 +99,6 @@ class LoadBalancer(pulumi.ComponentResource):
         self.url = _url(args, balancer, secure=certificate is not None)
         self.arn_suffix, self.listener_arn = balancer.arn_suffix, listener.arn
         self.security_group_id = group.id
-        self.register_outputs(
-            {
-                "url": self.url,
-                "arn_suffix": self.arn_suffix,
-                "listener_arn": self.listener_arn,
-                "security_group_id": self.security_group_id,
-            }
-        )
 
     def _zoned(self, args: LoadBalancerArgs) -> list[ZonedDomain]:
         """The domains with a hosted zone, which is looked up by its name, once."""

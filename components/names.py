@@ -3,6 +3,7 @@
 import hashlib
 import re
 
+LOOKS_COMPLETE = re.compile(r"-.{6}$")
 PULUMI_SUFFIX = 8
 """Pulumi's auto-naming adds a hyphen and seven hex digits."""
 
@@ -32,6 +33,16 @@ def capacity_provider(cluster: str) -> str:
     replacement either: ECS keeps a provider for as long as a service uses it.
     """
     return fit(f"ec2-{cluster}", 255)
+
+
+def secret(prefix: str, name: str) -> str:
+    """The name of a secret that is referred to by an ARN without the six characters that AWS adds.
+
+    A name that ends in a hyphen and six characters would itself be taken for a complete one ("Troubleshoot AWS Secrets
+    Manager"): an underscore keeps it apart.
+    """
+    whole = f"{prefix}/{name}"
+    return f"{whole}_" if LOOKS_COMPLETE.search(whole) else whole
 
 
 def load_balancer(name: str) -> str:

@@ -5,21 +5,14 @@ Its hook follows the deployment first; a refused record stays unwritten, so that
 shows it and every later `up` asks again. Needs a service.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import TypedDict
 
 import pulumi
-import pulumi_aws as aws
-from pulumi import (
-    Input,
-    Output,
-    ResourceHook,
-    ResourceHookArgs,
-    ResourceHookBinding,
-    ResourceOptions,
-)
+from pulumi import Input, Output, ResourceHook, ResourceOptions
 
 from components.account import Account
+from components.record import Settle, record
 from release.record import ReleaseRecord
 from settings.options import complete, options
 
@@ -58,32 +51,26 @@ class Release(pulumi.ComponentResource):
         self,
         name: str,
         args: ReleaseArgs,
-        follow: Callable[[ResourceHookArgs], Awaitable[None] | None],
+        settle: Settle,
         needs: Sequence[pulumi.Resource] = (),
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:Release", name, {}, opts)
         args = complete(ReleaseArgs, args, name)
-        hook = ResourceHook(f"{name}-follow", follow)
-        record = aws.ssm.Parameter(
+        written = record(
             name,
-            name=args["parameter_name"],
-            type="String",
-            description="The last good release: Slipway writes it when what runs is what was declared",
-            # No secret: the diff of a release shows which revision and image it is told from.
-            insecure_value=_record(args),
-            opts=ResourceOptions(
-                parent=self,
-                depends_on=list(needs),
-                hooks=ResourceHookBinding(before_create=[hook], before_update=[hook]),
-            ),
+            args["parameter_name"],
+            "The last good release: Slipway writes it when what runs is what was declared",
+            _text(args),
+            hook=ResourceHook(f"{name}-follow", settle),
+            needs=needs,
+            parent=self,
         )
-        self.parameter_name = record.name
-        self.version = record.version
+        self.parameter_name, self.version = written.name, written.version
         self.register_outputs({"parameter_name": self.parameter_name, "version": self.version})
 
 
-def _record(args: ReleaseArgs) -> Output[str]:
+def _text(args: ReleaseArgs) -> Output[str]:
     def written(known: list[str]) -> str:
         service, task_definition = known
         return ReleaseRecord(

@@ -1,4 +1,7 @@
-"""The priority of a listener rule: from its conditions alone, so that adding a service renumbers none."""
+"""The priority of a listener rule: from its conditions alone, so that adding a service renumbers none.
+
+On a listener that other stacks share, the stack's name counts too: the same service of two stacks differs.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -10,26 +13,29 @@ LENGTHS = 25
 SLOTS = 1000
 
 
-def priority(name: str, routing: RoutingOptions) -> int:
+def priority(name: str, routing: RoutingOptions, stack: str = "") -> int:
     """1 to 50000; lower is asked first. The more exact comes first: a host before none, a long path before a short.
 
-    Within the same exactness the service's name decides, by its hash.
+    Within the same exactness the service's name decides, by its hash; with `stack`, that of the two names together.
     """
     if routing["priority"] is not None:
         return routing["priority"]
     exact = max((len(path.split("*")[0].split("?")[0]) for path in routing["paths"]), default=0)
     band = (0 if routing["hosts"] else LENGTHS) + LENGTHS - 1 - min(exact, LENGTHS - 1)
-    slot = int(hashlib.sha256(name.encode()).hexdigest(), 16) % SLOTS
+    whole = f"{stack}/{name}" if stack else name
+    slot = int(hashlib.sha256(whole.encode()).hexdigest(), 16) % SLOTS
     return band * SLOTS + slot + 1
 
 
-def priorities(services: Mapping[str, RoutingOptions]) -> dict[str, int]:
-    """The priority of each service on one listener.
+def priorities(services: Mapping[str, RoutingOptions], stack: str = "") -> dict[str, int]:
+    """The priority of each service on one listener; `stack` is this one's full name where others share the listener.
+
+    What other stacks have taken is not seen from here: of two that come to the same, AWS refuses the later.
 
     Raises:
         OptionsError: two services have the same; name a priority for one of them.
     """
-    found = {name: priority(name, routing) for name, routing in services.items()}
+    found = {name: priority(name, routing, stack) for name, routing in services.items()}
     owners: dict[int, str] = {}
     clashes: list[Problem] = []
     for name in sorted(found):

@@ -4,7 +4,7 @@ Always: an ECS service on a capacity provider strategy, its closed security grou
 alone, a target group, a listener rule. Optional: scaling, alarms. Needs a cluster, a balancer and a task.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated, NotRequired
 
 import pulumi
@@ -12,8 +12,11 @@ import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 from pydantic import Field
 
+from components.account import Account
+from components.job import Job, JobArgs
 from components.load_balancer import ANYWHERE
 from components.names import load_balancer
+from components.record import Settle
 from components.scaling import Scaling
 from components.service_alarms import ServiceAlarms, Watch
 from components.task import Task
@@ -38,8 +41,12 @@ def _some_capacity(given: "ServiceArgs") -> Iterator[Problem]:
 class ServiceArgs(RunningOptions):
     """Arguments of `Service`."""
 
+    account: Account
+    """Where it is."""
     service_name: str
     """Name of the service, typed by people."""
+    job_parameter_name: str
+    """Name of the record of the task before its releases, if it has one."""
     cluster_arn: Input[str]
     """Where it runs."""
     cluster_name: str
@@ -76,13 +83,16 @@ class Service(pulumi.ComponentResource):
     security_group_id: Output[str]
     """The group of its tasks."""
 
-    def __init__(self, name: str, args: ServiceArgs, task: Task, opts: ResourceOptions | None = None) -> None:
+    def __init__(
+        self, name: str, args: ServiceArgs, task: Task, settle: Settle, opts: ResourceOptions | None = None
+    ) -> None:
         super().__init__("slipway:index:Service", name, {}, opts)
         args = complete(ServiceArgs, args, name)
         group, let_in = self._group(name, args)
         targets = self._targets(name, args)
         rule = self._rule(name, args, targets)
         alarms = self._alarms(name, args, targets)
+        jobs = self._job(name, args, task, group, let_in, settle)
         self.service = aws.ecs.Service(
             name,
             name=args["service_name"],
@@ -91,7 +101,7 @@ class Service(pulumi.ComponentResource):
             desired_count=args["desired_count"],
             capacity_provider_strategies=[
                 aws.ecs.ServiceCapacityProviderStrategyArgs(
-                    capacity_provider=args["ec2_provider"] if share["provider"] == EC2 else share["provider"],
+                    capacity_provider=_provider(args, share["provider"]),
                     base=share["base"],
                     weight=share["weight"],
                 )
@@ -124,7 +134,7 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 # A group without a listener is refused by ECS, and a task that is not let in is never healthy.
-                depends_on=[rule, *let_in, *([alarms] if alarms else [])],
+                depends_on=[rule, *let_in, *([alarms] if alarms else []), *jobs],
                 ignore_changes=["desiredCount"] if args["scaling"] else [],
             ),
         )
@@ -184,6 +194,32 @@ class Service(pulumi.ComponentResource):
         )
         return group, [from_balancer, to_tasks, out]
 
+    def _job(
+        self,
+        name: str,
+        args: ServiceArgs,
+        task: Task,
+        group: aws.ec2.SecurityGroup,
+        let_in: Sequence[pulumi.Resource],
+        settle: Settle,
+    ) -> list[pulumi.Resource]:
+        """The task before each release, if there is one: where the service's own tasks run, with its rights."""
+        if not args["before_release"]:
+            return []
+        wiring: JobArgs = {
+            **args["before_release"],
+            "account": args["account"],
+            "parameter_name": args["job_parameter_name"],
+            "cluster_name": args["cluster_name"],
+            "service_name": args["service_name"],
+            "task_definition_arn": task.arn,
+            "container": args["container"],
+            "subnet_ids": args["subnet_ids"],
+            "security_group_id": group.id,
+            "capacity_provider": _provider(args, EC2 if on_ec2(args["capacity"]) else "FARGATE"),
+        }
+        return [Job(name, wiring, settle, let_in, ResourceOptions(parent=self))]
+
     def _targets(self, name: str, args: ServiceArgs) -> aws.lb.TargetGroup:
         check = args["health_check"]
         return aws.lb.TargetGroup(
@@ -236,3 +272,8 @@ class Service(pulumi.ComponentResource):
             conditions=conditions,
             opts=ResourceOptions(parent=self),
         )
+
+
+def _provider(args: ServiceArgs, asked: str) -> str:
+    """The name of a capacity provider as ECS knows it."""
+    return args["ec2_provider"] if asked == EC2 else asked

@@ -1,11 +1,11 @@
 """Task: what runs, with the rights that it has.
 
 Always: a task definition, its log group, an execution role that may pull these images, write this log and
-read these secrets, and a task role for the application. Optional: sidecars and volumes. Needs an image.
+read these secrets, and a task role for the application. Optional: sidecars, volumes and secrets that are made
+without a value. Needs an image.
 """
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NotRequired
 
@@ -16,17 +16,15 @@ from pydantic import Field
 
 from components import containers
 from components.account import Account, log_group_arn
+from components.secrets import by_arn, created_secrets, reading
 from components.service_role import service_role
 from components.volumes import efs_statements, volumes
 from settings import fargate
-from settings.container import ContainerOptions
+from settings.container import ECR, ContainerOptions, SidecarOptions
 from settings.dependencies import dependency_problems
 from settings.options import Problem, complete, one_of, options, part
 from settings.service import EXEC_WRITES, Architecture
 from settings.task import TaskOptions
-
-ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
-"""Reference of an image in ECR."""
 
 
 def _exec_can_write(given: "TaskArgs") -> Iterator[Problem]:
@@ -38,12 +36,17 @@ def _containers_start(given: "TaskArgs") -> Iterator[Problem]:
     return dependency_problems(given["container"], given)
 
 
+def _named_secrets(given: "TaskArgs") -> Iterator[Problem]:
+    if given["created_secrets"] and not given["secret_prefix"]:
+        yield Problem("secretPrefix", given["secret_prefix"], "createdSecrets are named after it")
+
+
 def _is_a_fargate_size(given: "TaskArgs") -> Iterator[Problem]:
     if given["launch_type"] == "FARGATE":
         yield from fargate.size_problems(given["cpu"], given["memory"], "cpu")
 
 
-@options(_exec_can_write, _containers_start, _is_a_fargate_size, extends=TaskOptions)
+@options(_exec_can_write, _containers_start, _named_secrets, _is_a_fargate_size, extends=TaskOptions)
 class TaskArgs(TaskOptions):
     """Arguments of `Task`."""
 
@@ -63,6 +66,10 @@ class TaskArgs(TaskOptions):
     """Name of the log group."""
     architecture: Architecture
     """CPU architecture of the image."""
+    secret_prefix: NotRequired[Annotated[str, Field(default="")]]
+    """Start of the names of the secrets that are made."""
+    protect: NotRequired[Annotated[bool, Field(default=False)]]
+    """Refuse to delete these secrets."""
     exec_log_group_name: NotRequired[Annotated[str | None, Field(default=None)]]
     """Name of the log group that ECS Exec writes to; None where nobody may use it."""
     launch_type: NotRequired[Annotated[str, one_of("FARGATE", "EC2"), Field(default="FARGATE")]]
@@ -87,7 +94,7 @@ class Task(pulumi.ComponentResource):
         opts: ResourceOptions | None = None,
     ) -> None:
         super().__init__("slipway:index:Task", name, {}, opts)
-        args = complete(TaskArgs, args, name)
+        args = _by_arn(complete(TaskArgs, args, name))
         child = ResourceOptions(parent=self)
         log = aws.cloudwatch.LogGroup(
             name,
@@ -95,6 +102,8 @@ class Task(pulumi.ComponentResource):
             retention_in_days=args["log_retention_days"],
             opts=child,
         )
+        kept = ResourceOptions(parent=self, protect=args["protect"])
+        made = created_secrets(name, args["created_secrets"], args["secret_prefix"], kept)
         execution, granted = self._execution_role(name, args)
         application, permitted = self._task_role(name, args)
         scratch = _scratch(args)
@@ -116,7 +125,7 @@ class Task(pulumi.ComponentResource):
             volumes=volumes([volume for one in scratch.values() for volume in one], args["volumes"]),
             # ECS may roll back to the revision before, so a replaced one stays.
             skip_destroy=True,
-            opts=ResourceOptions(parent=self, depends_on=[*needs, log, granted, *permitted]),
+            opts=ResourceOptions(parent=self, depends_on=[*needs, log, *made, granted, *permitted]),
         )
         self.arn, self.task_role_arn = definition.arn, application.arn
         self.register_outputs(
@@ -160,6 +169,15 @@ def _compatibilities(args: TaskArgs) -> list[str]:
     if args["launch_type"] == "EC2" and fargate.is_valid(args["cpu"], args["memory"]):
         return ["EC2", "FARGATE"]
     return [args["launch_type"]]
+
+
+def _by_arn(args: TaskArgs) -> TaskArgs:
+    """The arguments with every secret by its ARN."""
+    place, prefix = args["account"], args["secret_prefix"]
+    beside: dict[str, SidecarOptions] = {
+        name: {**one, "secrets": by_arn(one["secrets"], place, prefix)} for name, one in args["sidecars"].items()
+    }
+    return {**args, "secrets": by_arn(args["secrets"], place, prefix), "sidecars": beside}
 
 
 def _every(args: TaskArgs) -> dict[str, ContainerOptions]:
@@ -239,36 +257,32 @@ def _execution_policy(args: TaskArgs) -> dict[str, object]:
         ]
         one = repositories[0] if len(repositories) == 1 else repositories
         statements.append({"Effect": "Allow", "Action": pull, "Resource": one})
-    if args["secret_keys"]:
-        statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": sorted(args["secret_keys"])})
-    secrets = {arn for one in _every(args).values() for arn in one["secrets"].values()}
-    for service, action in (
-        ("ssm", "ssm:GetParameters"),
-        ("secretsmanager", "secretsmanager:GetSecretValue"),
-    ):
-        arns = sorted({_without_version(arn) for arn in secrets if arn.split(":")[2] == service})
-        if arns:
-            statements.append({"Effect": "Allow", "Action": action, "Resource": arns})
+    if cached := _arns(place, [one["image"] for one in args["sidecars"].values() if one["through_cache"]]):
+        imports = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
+        statements.append({"Effect": "Allow", "Action": imports, "Resource": cached})
+    if keys := _keys(args):
+        statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": keys})
+    statements += reading(value for one in _every(args).values() for value in one["secrets"].values())
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _keys(args: TaskArgs) -> list[str]:
+    """The keys that the secrets are encrypted with."""
+    made = {one["kms_key"] for one in args["created_secrets"].values() if one["kms_key"]}
+    return sorted(made.union(args["secret_keys"]))
 
 
 def _repositories(args: TaskArgs) -> list[str]:
     """ARNs of the ECR repositories that the images are pulled from."""
-    place = args["account"]
+    place, beside = args["account"], [one["image"] for one in args["sidecars"].values()]
+    if not args["repository_name"]:
+        return _arns(place, [args["image"], *beside])
+    own = f"arn:{place['partition']}:ecr:{place['region']}:{place['id']}:repository/{args['repository_name']}"
+    return sorted({own, *_arns(place, beside)})
+
+
+def _arns(place: Account, images: list[str]) -> list[str]:
+    """ARNs of the repositories of images, those that are in ECR."""
+    found = [there for image in images if (there := ECR.match(image))]
     start = f"arn:{place['partition']}:ecr"
-    found: set[str] = set()
-    if args["repository_name"]:
-        found.add(f"{start}:{place['region']}:{place['id']}:repository/{args['repository_name']}")
-    for image in (args["image"], *(one["image"] for one in args["sidecars"].values())):
-        if (there := ECR.match(image)) and not (image == args["image"] and args["repository_name"]):
-            found.add(f"{start}:{there['region']}:{there['account']}:repository/{there['name']}")
-    return sorted(found)
-
-
-def _without_version(arn: str) -> str:
-    """The secret's own ARN.
-
-    ECS lets a JSON key and a version follow that of a secret (`ARN:key:stage:id`), and a version that of a parameter.
-    """
-    parts = arn.split(":")
-    return ":".join(parts[: 6 if parts[2] == "ssm" else 7])
+    return sorted({f"{start}:{one['region']}:{one['account']}:repository/{one['name']}" for one in found})

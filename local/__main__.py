@@ -21,6 +21,7 @@ from local.images import ImageError
 from local.lock import Busy, lock
 from local.policy_client import PolicyPackError, Verdicts
 from local.program import ProgramError
+from local.rehearsal import rehearse
 from release.__main__ import tell
 from release.explain import NoService, services
 from release.follow import ReleaseRefused
@@ -28,7 +29,7 @@ from release.record import Site
 from release.rollbacks import NothingToRestore
 
 PROJECT = Path(__file__).resolve().parent.parent
-HOME = PROJECT / ".slipway" / "local"
+HOME = (PROJECT / ".slipway").resolve() / "local"
 OF_RELEASES = ("explain", "releases")
 """What is told of releases as `python -m release` tells it."""
 BY_HAND = ("exec", "run", "scale", "rollback")
@@ -58,11 +59,13 @@ def main() -> int:
     `explain` ends with 1 when a release is not live, and with 2 and a sentence when there is none to tell of.
     """
     words = _words()
-    console = Console(width=None if sys.stdout.isatty() else 200)
+    console = Console(emoji=False, width=None if sys.stdout.isatty() else 200)
     try:
         return _run(words, console)
     except FAILURES as failure:
-        Console(stderr=True, soft_wrap=True).print(str(failure), style="red", markup=False, highlight=False)
+        Console(stderr=True, soft_wrap=True, emoji=False).print(
+            str(failure), style="red", markup=False, highlight=False
+        )
         return 2 if words.command in OF_RELEASES else 1
     except KeyboardInterrupt:
         Console(stderr=True).print("interrupted: run it again to go on, or `make local-down` to remove it", style="red")
@@ -76,6 +79,7 @@ def _words() -> argparse.Namespace:
     for name, text in (
         ("up", "build, run and verify the stack"),
         ("plan", "show what a stack declares; needs no Docker, no network, no credentials"),
+        ("rehearse", "bring it up over what runs while clients ask, and tell what they noticed"),
         ("status", "what runs"),
         ("logs", "the services' last log lines"),
         ("explain", "the story of each service's last release: 0 when all are live, 1 when one is not"),
@@ -88,7 +92,7 @@ def _words() -> argparse.Namespace:
     ):
         command = commands.add_parser(name, help=text)
         command.add_argument("--stack", default=None if name == "plan" else "local", help="name of the stack file")
-        if name == "up":
+        if name in ("up", "rehearse"):
             command.add_argument("--no-docker-install", action="store_true", help="never install or start Docker")
         if name == "plan":
             command.add_argument("--json", action="store_true", help="for programs")
@@ -100,6 +104,8 @@ def _words() -> argparse.Namespace:
             command.add_argument("line", nargs="+", metavar="COMMAND", help="after --: the command and its words")
         if name == "scale":
             command.add_argument("count", type=int, metavar="COUNT")
+        if name == "rehearse":
+            command.add_argument("--markdown", type=Path, help="file for what was noticed, for people elsewhere")
     return parser.parse_args()
 
 
@@ -109,13 +115,15 @@ def _run(words: argparse.Namespace, console: Console) -> int:
         return 0
     project, config = stack_file.configuration(PROJECT, words.stack)
     endpoint, region = up.endpoint_of(config), config["aws:region"]
-    if words.command not in ("up", "down"):
+    if words.command not in ("up", "rehearse", "down"):
         if not running(HOME):
             raise up.NotUp("the stack is not up: `make local` brings it up")
         return _look(words, console, LocalClients(endpoint, region), f"{project}-{words.stack}")
     with lock(HOME, words.command):
         if words.command == "up":
             up.up(console, PROJECT, words.stack, HOME, install=not words.no_docker_install)
+        elif words.command == "rehearse":
+            _rehearse(console, words, LocalClients(endpoint, region), endpoint, f"{project}-{words.stack}")
         else:
             down(project, words.stack, endpoint, region, HOME, up.Progress(console))
     return 0
@@ -145,6 +153,19 @@ def _plan(console: Console, words: argparse.Namespace) -> None:
         console.print(f"planned in {time.monotonic() - started:.1f} s; account and region stand for the real ones")
     for stack, told in said.items():
         verdicts.refuse(stack, told)
+
+
+def _rehearse(console: Console, words: argparse.Namespace, clients: LocalClients, endpoint: str, cluster: str) -> None:
+    if not running(HOME):
+        raise up.NotUp("nothing runs here that could be rolled: bring up the version to start from first")
+
+    def bring_up() -> None:
+        up.up(console, PROJECT, words.stack, HOME, install=not words.no_docker_install)
+
+    told = "\n".join(one.to_markdown() for one in rehearse(clients, endpoint, cluster, bring_up))
+    console.print(told, markup=False, highlight=False)
+    if words.markdown:
+        words.markdown.write_text(told, encoding="utf-8")
 
 
 def _status(console: Console, clients: LocalClients, cluster: str) -> None:

@@ -57,7 +57,7 @@ def run(site: Site, clients: Clients, words: list[str]) -> int:
             raise NotDone(f"the task still runs after {RUN_SECONDS} s: {task['taskArn']}")
         time.sleep(0.2)
         (task,) = ecs.describe_tasks(cluster=site.cluster, tasks=[task["taskArn"]])["tasks"]
-    for line in last_lines(record, clients, task, record.container, ALL_LINES):
+    for line in last_lines(record.task_definition, record.container, clients, task, ALL_LINES):
         print(line.text)  # noqa: T201 - what the task says
     (own,) = [one for one in task["containers"] if one["name"] == record.container]
     if own.get("exitCode") is None:

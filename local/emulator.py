@@ -17,6 +17,15 @@ from urllib.parse import urlsplit
 
 START_SECONDS = 30
 STOP_SECONDS = 15
+STEADY_SECONDS = 5
+"""How long a new task runs before its deployment is done: on AWS as long as the balancer's health check needs. The
+emulator's own second would call a task done that ends seconds after its first answer."""
+PROGRAM = f"""
+from ministack import app
+from ministack.services import ecs
+ecs._ECS_DEPLOYMENT_STEADY_DELAY = {STEADY_SECONDS}
+app.main()
+"""
 HOSTS = ("127.0.0.1", "localhost")
 _KEPT = ("PATH", "HOME", "LANG", "DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_CONFIG", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")  # fmt: skip  # noqa: E501 - one list
 
@@ -47,7 +56,7 @@ def start(endpoint: str, region: str, home: Path, account: str = "000000000000")
         )
     with _log(home).open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "ministack"],
+            [sys.executable, "-P", "-c", PROGRAM],
             env=_environment(place.port, region, account, home),
             cwd="/",
             stdin=subprocess.DEVNULL,

@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
+from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
 from pulumi.runtime import mocks, rpc
 
+from local.program import LookUpFailed
 from local.table import NotInTable, parameters
 from release.follow import ReleaseRefused
-from release.record import ReleaseRecord
+from release.record import Record, known, parse
 
 Inputs = dict[str, Any]
 Made = tuple[str, dict[str, Any]]
@@ -50,10 +52,10 @@ class Emulated(mocks.Mocks):
         self,
         clients: Clients,
         images: Images | None,
-        follow: Callable[[ReleaseRecord], None],
+        settle: Callable[[Record, Record | None], None],
         say: Callable[[str], None],
     ) -> None:
-        self._clients, self._images, self._follow, self._say = clients, images, follow, say
+        self._clients, self._images, self._settle, self._say = clients, images, settle, say
         self._lock = threading.Lock()
         self.changes: list[str] = []
         self.declared_only: set[str] = set()
@@ -75,6 +77,14 @@ class Emulated(mocks.Mocks):
             case "getImages":
                 found = self._clients.client("ecr").list_images(repositoryName=args.args["repositoryName"])
                 return {"imageIds": [_camel(one) for one in found["imageIds"]]}
+            case "getImage":
+                asked = {"imageTag": args.args["imageTag"]}
+                ecr, name = self._clients.client("ecr"), args.args["repositoryName"]
+                try:
+                    (image,) = ecr.describe_images(repositoryName=name, imageIds=[asked])["imageDetails"]
+                except ClientError as error:
+                    raise LookUpFailed(str(error)) from error
+                return {"imageDigest": image["imageDigest"]}
             case fixed if fixed in _FIXED:
                 return _FIXED[fixed]
             case _:
@@ -186,6 +196,16 @@ class Emulated(mocks.Mocks):
                 logs.put_retention_policy(logGroupName=group, retentionInDays=inputs["retentionInDays"])
             self._changed(f"log group {group}")
         return group, {"arn": f"arn:aws:logs:{logs.meta.region_name}:000000000000:log-group:{group}"}
+
+    def _secret(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        """Without a value, as on AWS: `put-secret-value` at the emulator's address gives it one."""
+        secrets, name = self._clients.client("secretsmanager"), inputs["name"]
+        try:
+            secret = secrets.describe_secret(SecretId=name)
+        except secrets.exceptions.ResourceNotFoundException:
+            secret = secrets.create_secret(**call)
+            self._changed(f"secret {name}, without a value")
+        return secret["ARN"], {"arn": secret["ARN"]}
 
     def _role(self, name: str, _inputs: Inputs, call: Inputs) -> Made:
         iam = self._clients.client("iam")
@@ -315,8 +335,11 @@ class Emulated(mocks.Mocks):
         return arn, {"arn": arn, "name": name}
 
     def _parameter(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
-        """The release record: followed first, and written only when the release is live."""
-        ssm, record = self._clients.client("ssm"), ReleaseRecord.from_json(inputs["insecureValue"])
+        """A record: settled first, and written only when what it tells has come true.
+
+        A release that is refused is told at the end; a refused task before it ends the run, before its service is made.
+        """
+        ssm, record = self._clients.client("ssm"), parse(inputs["insecureValue"])
         try:
             written = ssm.get_parameter(Name=inputs["name"])["Parameter"]["Value"]
         except ssm.exceptions.ParameterNotFound:
@@ -324,13 +347,13 @@ class Emulated(mocks.Mocks):
         if written == inputs["insecureValue"]:
             return inputs["name"], {"name": inputs["name"]}
         try:
-            self._follow(record)
+            self._settle(record, known(written) if written else None)
         except ReleaseRefused as refused:
             with self._lock:
                 self.refused[record.service] = refused
         else:
             ssm.put_parameter(**call, Overwrite=True)
-            self._changed(f"release record of {record.service}")
+            self._changed(f"record {inputs['name']}")
         return inputs["name"], {"name": inputs["name"]}
 
 

@@ -40,15 +40,34 @@ class Nothing(mocks.Mocks):
                 "dnsSuffix": "amazonaws.com",
             },
             "aws:ecr/getRepositories:getRepositories": {"names": []},
+            # As if the other stack had built what is to be promoted.
+            "aws:ecr/getImage:getImage": {"imageDigest": f"sha256:{'0' * 64}"},
             "aws:ecr/getAuthorizationToken:getAuthorizationToken": {
                 "userName": "AWS",
                 "password": "[secret]",
             },
             "aws:ssm/getParameter:getParameter": {"insecureValue": "ami-00000000000000000"},
             "aws:ec2/getVpc:getVpc": {"cidrBlock": "10.0.0.0/16"},
+            "pulumi:pulumi:readStackOutputs": {"outputs": {"platform": self._platform()}},
             "aws:route53/getZone:getZone": {"zoneId": "Z00000000000000000000"},
         }
         return answers[args.token]
+
+    def _platform(self) -> dict[str, Any]:
+        """What stands for another stack's: zeros for its ids, and the defaults of its cluster."""
+        start, zeros = f"{self._region}:{self._account}", "0" * 17
+        subnets = [f"subnet-{number:017}" for number in range(4)]
+        listener = f"arn:aws:elasticloadbalancing:{start}:listener/app/shared/{zeros}/{zeros}"
+        return {
+            "network": {"vpcId": f"vpc-{zeros}", "publicSubnetIds": subnets[:2], "privateSubnetIds": subnets[2:]},
+            "cluster": {"arn": f"arn:aws:ecs:{start}:cluster/shared", "containerInsights": True},
+            "loadBalancer": {
+                "listenerArn": listener,
+                "securityGroupId": f"sg-{zeros}",
+                "url": "https://shared.example.com",
+            },
+            "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
+        }
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         """The inputs alone: outputs are unknown at preview."""

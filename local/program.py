@@ -13,12 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+import grpc
 import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks, rpc
 from pulumi.runtime.config import set_all_config
 from pulumi.runtime.settings import get_project, get_root_resource, get_stack
 from pulumi.runtime.stack import run_pulumi_func
+
+from local import sdk
 
 UNKNOWN = rpc.UNKNOWN
 """What stands for a value that is known only after the resource exists."""
@@ -45,6 +48,18 @@ class Declared:
 
 class ProgramError(Exception):
     """The program could not be run to its end; the text is its first cause alone."""
+
+
+class LookUpFailed(grpc.RpcError):
+    """A look-up that failed, as an engine tells the program of it: the program may catch it."""
+
+    def code(self) -> grpc.StatusCode:
+        """The status of the call."""
+        return grpc.StatusCode.UNKNOWN
+
+    def details(self) -> str:
+        """What was wrong."""
+        return str(self)
 
 
 @dataclass
@@ -94,6 +109,8 @@ class _Recorder(mocks.MockMonitor):
     def _first_failure(self) -> Generator[None]:
         try:
             yield
+        except LookUpFailed:
+            raise  # what comes of it is the program's to say
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -152,7 +169,7 @@ def run(
             output = pulumi.Output.from_input(value)
             recorder.run.outputs[key] = await output.future() if await output.is_known() else UNKNOWN
 
-    with _inside(project_dir), _quiet(), _seldom_collected():
+    with _inside(project_dir), _quiet(), _seldom_collected(), sdk.in_parts():
         try:
             asyncio.run(main())
         except Exception as error:  # noqa: BLE001 - whatever the program raises is told, in one sentence

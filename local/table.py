@@ -187,6 +187,12 @@ TABLE: dict[str, Row] = {
         {"name": "Name", "type": "Type", "insecureValue": "Value", "description": "Description"},
         made=True,
     ),
+    "aws:secretsmanager/secret:Secret": Row(
+        "secretsmanager",
+        "CreateSecret",
+        {"name": "Name", "description": "Description", "kmsKeyId": "KmsKeyId", "recoveryWindowInDays": ""},
+        made=True,
+    ),
     # Declared only: validated, not made.
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Row("ec2", "DescribeSecurityGroups", {"vpcId": ""}),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row("ec2", "AuthorizeSecurityGroupIngress", _SG_RULE),
@@ -225,6 +231,39 @@ TABLE: dict[str, Row] = {
     ),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Row(
         "ecr", "SetRepositoryPolicy", {"repository": "repositoryName", "policy": "policyText"}
+    ),
+    "aws:ecr/registryScanningConfiguration:RegistryScanningConfiguration": Row(
+        "ecr", "PutRegistryScanningConfiguration", {"scanType": "scanType", "rules": "rules"}
+    ),
+    "aws:ecr/replicationConfiguration:ReplicationConfiguration": Row(
+        "ecr", "PutReplicationConfiguration", {"replicationConfiguration": "replicationConfiguration"}
+    ),
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": Row(
+        "ecr",
+        "CreatePullThroughCacheRule",
+        {
+            "ecrRepositoryPrefix": "ecrRepositoryPrefix",
+            "upstreamRegistryUrl": "upstreamRegistryUrl",
+            "credentialArn": "credentialArn",
+        },
+    ),
+    "aws:ecr/repositoryCreationTemplate:RepositoryCreationTemplate": Row(
+        "ecr",
+        "CreateRepositoryCreationTemplate",
+        {
+            "prefix": "prefix",
+            "description": "description",
+            "appliedFors": "appliedFor",
+            "imageTagMutability": "imageTagMutability",
+            "lifecyclePolicy": "lifecyclePolicy",
+            "region": "",
+        },
+    ),
+    "aws:ecrpublic/repository:Repository": Row(
+        "ecr-public",
+        "CreateRepository",
+        {"repositoryName": "repositoryName", "catalogData": "catalogData", "forceDestroy": "", "region": ""},
+        gives=("repositoryUri",),
     ),
     "aws:kms/key:Key": Row(
         "kms",

@@ -1,4 +1,4 @@
-"""What the texts of ECS mean, and which lines of the stack file mend it.
+"""What the texts of ECS mean, and which lines of the stack file mend it; a cause may repeat what its pattern found.
 
 Shaped after "Stopped tasks error codes", "CannotPullContainer task errors in Amazon ECS", "Viewing Amazon ECS service
 event messages" and "Target group health checks". The first pattern that fits decides.
@@ -6,7 +6,7 @@ event messages" and "Target group health checks". The first pattern that fits de
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -89,6 +89,17 @@ CAUSES: Rules = (
     ),
     (
         (
+            r"(can't retrieve the secret with ARN '?|unable to retrieve secret |failed to fetch secret )"
+            r"(?P<secret>arn:[\w-]+:secretsmanager:[\w-]+:\d+:secret:[\w/+=.@-]+)(?!.*AccessDenied)"
+        ),
+        Cause(
+            r"a secret is not there or has no value yet: `aws secretsmanager put-secret-value --secret-id \g<secret> "
+            r"--secret-string file://VALUE` gives it one",
+            ("{container}.secrets",),
+        ),
+    ),
+    (
+        (
             r"ResourceInitializationError.*(secret|ssm|parameter)|unable to (pull|retrieve) secrets?"
             r"|ResourceNotFoundException.*secret|secret.*(not found|can't find)"
         ),
@@ -107,6 +118,7 @@ CAUSES: Rules = (
         r"OutOfMemory",
         Cause("a container needed more memory than the task has", ("{service}.task.memory",)),
     ),
+    (r"executable file not found|exit code 127\b", Cause("the command is not in the image", ("{image}",))),
     (r"exec format error", WRONG_CPU),
     (
         r"failed ELB health checks|failed \w* ?target group health|Health checks failed with",
@@ -141,11 +153,8 @@ def cause_of(texts: Iterable[str], rules: Rules = CAUSES) -> Cause | None:
     A task ends with "Essential container in task exited", and its container says why: so rules come before texts.
     """
     told = list(texts)
-    return next(
-        (
-            cause
-            for pattern, cause in rules
-            if any(re.search(pattern, text, re.IGNORECASE | re.DOTALL) for text in told)
-        ),
-        None,
-    )
+    for pattern, cause in rules:
+        matches = (re.search(pattern, text, re.IGNORECASE | re.DOTALL) for text in told)
+        if found := next(filter(None, matches), None):
+            return replace(cause, words=found.expand(cause.words))
+    return None

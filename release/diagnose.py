@@ -36,7 +36,8 @@ def diagnose(
 
     `told` is what else is known of the deployment.
     """
-    tasks = [_of_task(record, clients, task) for task in stopped_tasks(record, clients)]
+    own = record.container
+    tasks = [task_evidence(record.task_definition, own, clients, task) for task in stopped_tasks(record, clients)]
     deployments = [
         *told,
         *(
@@ -53,8 +54,8 @@ def diagnose(
     groups += [[one] for one in (*deployments, *unhealthy, *events)]
     cause, group = next(((cause, group) for group in groups if (cause := cause_of(_texts(group)))), (FORGOTTEN, []))
     cause = cause_of(_texts(facts), cause.finer) or cause
-    container = guilty(group, record.container)
-    change = lines_to_change(cause, record.service, None if container == record.container else container, stack_file)
+    container = guilty(group, own)
+    change = lines_to_change(cause, record.service, None if container == own else container, stack_file)
     return Diagnosis(cause, change, facts)
 
 
@@ -119,9 +120,10 @@ def short_id(task: dict[str, Any]) -> str:
     return task["taskArn"].rsplit("/", 1)[-1][:8]
 
 
-def _of_task(record: ReleaseRecord, clients: Clients, task: dict[str, Any]) -> list[Fact]:
+def task_evidence(task_definition: str, container: str, clients: Clients, task: dict[str, Any]) -> list[Fact]:
+    """Why a task stopped, as ECS says it, and the last lines of the container that failed; of its own one in doubt."""
     ends = end_of(task)
-    return [*ends, *last_lines(record, clients, task, guilty(ends, record.container))]
+    return [*ends, *last_lines(task_definition, guilty(ends, container), clients, task)]
 
 
 def end_of(task: dict[str, Any]) -> list[Fact]:
@@ -139,10 +141,10 @@ def end_of(task: dict[str, Any]) -> list[Fact]:
 
 
 def last_lines(
-    record: ReleaseRecord, clients: Clients, task: dict[str, Any], container: str, limit: int = LOG_LINES
+    task_definition: str, container: str, clients: Clients, task: dict[str, Any], limit: int = LOG_LINES
 ) -> list[Fact]:
     """The last log lines of a container, or in one line why there are none."""
-    definition = clients.client("ecs").describe_task_definition(taskDefinition=record.task_definition)["taskDefinition"]
+    definition = clients.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
     ours = next((one for one in definition["containerDefinitions"] if one["name"] == container), {})
     log = ours.get("logConfiguration", {}).get("options", {})
     if "awslogs-group" not in log:

@@ -179,7 +179,7 @@ def _of_tasks(release: ReleaseRecord, clients: Clients, *, live: bool) -> Iterat
                 yield Fact(f"task {short_id(task)}", word, task[moment])
     if live and run:
         newest = max(run, key=lambda one: str(one.get("startedAt", "")))
-        yield from last_lines(release, clients, newest, release.container, LIVE_LINES)
+        yield from last_lines(release.task_definition, release.container, clients, newest, LIVE_LINES)
 
 
 def _in_order(facts: Iterable[Fact]) -> tuple[Fact, ...]:

@@ -14,6 +14,8 @@ from release.state import Clients
 PAUSE = 1.0
 """Seconds between two looks at first; each look waits half as long again, up to MOST_PAUSE."""
 MOST_PAUSE = 10.0
+Say = Callable[[str], None]
+"""What tells a person of progress."""
 
 
 class ReleaseRefused(Exception):
@@ -45,7 +47,7 @@ class Clock:
 def follow(
     record: ReleaseRecord,
     clients: Clients,
-    say: Callable[[str], None],
+    say: Say,
     stack_file: Path,
     clock: Clock | None = None,
 ) -> None:

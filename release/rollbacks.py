@@ -35,7 +35,7 @@ class Good:
 
 @dataclass(frozen=True)
 class Images:
-    """The images of a repository that a count rule ranks, the newest first; each by its tags."""
+    """The images of a repository that a count rule ranks, the newest first; each by its tags and its digest."""
 
     tags: tuple[tuple[str, ...], ...]
     keep: int | None
@@ -90,9 +90,10 @@ def _left(image: str, images: Mapping[str, Images]) -> float | None:
 
 
 def place(image: str) -> tuple[str, str]:
-    """Repository and tag of an image's reference, without its registry."""
-    path, _, tag = image.split("/", 1)[-1].partition(":")
-    return path, tag
+    """Repository and digest of an image's reference, or its tag when it has none."""
+    name, _, digest = image.split("/", 1)[-1].partition("@")
+    repository, _, tag = name.partition(":")
+    return repository, digest or tag
 
 
 def previous(found: Sequence[Restorable]) -> Good:
@@ -137,8 +138,8 @@ def _images(repository: str, clients: Clients) -> Images:
         return Images((), None)
     keep, prefixes = _rule(repository, ecr)
     found = sorted((one for page in pages for one in page["imageDetails"]), key=lambda one: one["imagePushedAt"])
-    tags = [tuple(one.get("imageTags", [])) for one in reversed(found)]
-    return Images(tuple(one for one in tags if any(tag.startswith(prefixes) for tag in one)), keep)
+    ranked = [one for one in reversed(found) if any(tag.startswith(prefixes) for tag in one.get("imageTags", []))]
+    return Images(tuple((*one["imageTags"], one["imageDigest"]) for one in ranked), keep)
 
 
 def _rule(repository: str, ecr: Any) -> tuple[int | None, tuple[str, ...]]:  # noqa: ANN401 - boto3 has no types

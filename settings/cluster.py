@@ -6,7 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 from pydantic import Field
 
 from settings import instance_type
-from settings.options import Problem, distinct, one_of, options
+from settings.options import Problem, distinct, one_of, options, set_beside
 
 EC2 = "EC2"
 """What a strategy calls the instances of `cluster.ec2`: the capacity provider itself has a name of its own."""
@@ -98,9 +98,44 @@ def types_of(ec2: Ec2Options) -> list[str]:
     return ec2["instance_types"] or list(instance_type.DEFAULT[ec2["architecture"]])
 
 
+@options()
+class ExistingEc2(TypedDict):
+    """Instances of a cluster that something else manages."""
+
+    provider: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,255}$")]
+    """Name of their capacity provider, which `EC2` in a strategy stands for."""
+    architecture: Architecture
+    """CPU architecture of the instances."""
+
+
+@options()
+class ExistingCluster(TypedDict):
+    """A cluster that something else manages, with Fargate and Fargate Spot among its capacity providers."""
+
+    arn: Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster/[A-Za-z0-9_-]{1,255}$")]
+    """ARN of the cluster."""
+    container_insights: NotRequired[Annotated[bool, Field(default=False)]]
+    """Its Container Insights count tasks: an alarm may then tell that some are missing."""
+    exec_log_group: NotRequired[Annotated[str | None, Field(default=None, min_length=1)]]
+    """Name of the log group that its ECS Exec writes to; `/NAME/exec`, with the cluster's name, when left out."""
+    ec2: NotRequired[Annotated[ExistingEc2 | None, Field(default=None)]]
+    """Its instances; none when left out."""
+
+
+def ec2_architecture(given: "ClusterOptions") -> str:
+    """CPU architecture of a cluster's instances, whoever manages them; empty when it has none."""
+    ec2 = given["existing"]["ec2"] if given["existing"] else given["ec2"]
+    return ec2["architecture"] if ec2 else ""
+
+
+def _one_or_the_other(given: "ClusterOptions") -> Iterator[Problem]:
+    if given["existing"]:
+        yield from set_beside(ClusterOptions, given, "an existing cluster", "existing", "strategy")
+
+
 def _valid_strategy(given: "ClusterOptions") -> Iterator[Problem]:
     yield from strategy_problems(given["strategy"], "strategy")
-    if on_ec2(given["strategy"]) and given["ec2"] is None:
+    if on_ec2(given["strategy"]) and not ec2_architecture(given):
         yield Problem("strategy", [share["provider"] for share in given["strategy"]], "EC2 has no instances: give ec2")
 
 
@@ -108,7 +143,7 @@ def _one_fargate() -> list[CapacityShare]:
     return [{"provider": "FARGATE", "base": 1, "weight": 1}]
 
 
-@options(_valid_strategy)
+@options(_one_or_the_other, _valid_strategy)
 class ClusterOptions(TypedDict):
     """The ECS cluster."""
 
@@ -123,3 +158,5 @@ class ClusterOptions(TypedDict):
     """CloudWatch Container Insights."""
     ec2: NotRequired[Annotated[Ec2Options | None, Field(default=None)]]
     """Instances of one's own beside Fargate; `provider: EC2` in a strategy runs tasks on them."""
+    existing: NotRequired[Annotated[ExistingCluster | None, Field(default=None)]]
+    """Run the services on this cluster and create none. Their names then begin with the stack's."""

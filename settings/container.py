@@ -1,11 +1,13 @@
 """A container: what holds for a service's own one and for those beside it."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated, NotRequired, TypedDict
 
 from pulumi import Input
 from pydantic import Field
 
+from settings import secret
 from settings.options import Problem, distinct, one_of, options
 from settings.volume import MountOptions, Path, VolumeName
 
@@ -15,6 +17,8 @@ Condition = Annotated[str, one_of("START", "COMPLETE", "SUCCESS", "HEALTHY")]
 """What a container waits for, in the words of ECS."""
 REFERENCE = r"^[^\s:@/]+(/[^\s:@]+|:\d+/[^\s:@]+)+(:[\w][\w.-]{0,127})?(@sha256:[0-9a-f]{64})?$"
 """Reference of an image with its registry."""
+ECR = re.compile(r"^(?P<account>\d{12})\.dkr\.ecr(-fips)?\.(?P<region>[a-z0-9-]+)\.[^/]+/(?P<name>[^:@]+)")
+"""Reference of an image in ECR."""
 SCRATCH = "/tmp"  # noqa: S108 - a path inside the container
 
 
@@ -43,6 +47,10 @@ def _named_once(given: "ContainerOptions") -> Iterator[Problem]:
         )
 
 
+def _readable_secrets(given: "ContainerOptions") -> Iterator[Problem]:
+    return secret.text_problems(given["secrets"])
+
+
 def _one_volume_a_path(given: "ContainerOptions") -> Iterator[Problem]:
     taken = {path.rstrip("/"): "scratch" for path in given["scratch"]}
     for name, mount in sorted(given["mounts"].items()):
@@ -52,19 +60,17 @@ def _one_volume_a_path(given: "ContainerOptions") -> Iterator[Problem]:
         taken[path] = f"mounts.{name}"
 
 
-@options(_named_once, _one_volume_a_path)
+@options(_named_once, _readable_secrets, _one_volume_a_path)
 class ContainerOptions(TypedDict):
     """What every container of a task may be told."""
 
     environment: NotRequired[Annotated[dict[str, Input[str]], Field(default_factory=dict)]]
     """Environment variables, in plain text: no secrets."""
-    secrets: NotRequired[
-        Annotated[
-            dict[str, Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:(ssm|secretsmanager):")]],
-            Field(default_factory=dict),
-        ]
-    ]
-    """Environment variables filled by ECS from a Secrets Manager secret or an SSM parameter, by ARN."""
+    secrets: NotRequired[Annotated[dict[str, str], Field(default_factory=dict)]]
+    """Environment variables that ECS fills at a task's start: from the ARN of an SSM parameter, or from a secret of
+    Secrets Manager, by ARN or by its name in `createdSecrets`. `:JSON-KEY:VERSION-STAGE:VERSION-ID` may follow a
+    secret, each part of it empty or not: with a version id, another version is another task definition, so that a new
+    value rolls the tasks."""
     health_check: NotRequired[Annotated[ContainerHealthCheck | None, Field(default=None)]]
     """ECS's own check of the container, beside the load balancer's."""
     depends_on: NotRequired[Annotated[dict[str, Condition], Field(default_factory=dict)]]
@@ -94,7 +100,12 @@ class ContainerOptions(TypedDict):
     """Everything of the container's file system but `scratch` and `mounts` is read-only."""
 
 
-@options(extends=ContainerOptions)
+def _cached_in_ecr(given: "SidecarOptions") -> Iterator[Problem]:
+    if given["through_cache"] and not ECR.match(given["image"]):
+        yield Problem("throughCache", given["through_cache"], f"{given['image']} is no image of a private ECR registry")
+
+
+@options(_cached_in_ecr, extends=ContainerOptions)
 class SidecarOptions(ContainerOptions):
     """A container beside the service's own: a proxy, an agent, or a job before it.
 
@@ -104,6 +115,9 @@ class SidecarOptions(ContainerOptions):
     image: Annotated[str, Field(pattern=REFERENCE)]
     """Its image, built elsewhere. To pass the policy pack the reference needs a digest (`…@sha256:…`) and a private
     registry. The right to pull from ECR is given, for exactly this repository."""
+    through_cache: NotRequired[Annotated[bool, Field(default=False)]]
+    """Its image comes through a pull-through cache of ECR: the task may have exactly this repository made and filled by
+    the first pull ("IAM permissions required to sync an upstream registry with an Amazon ECR private registry")."""
     command: NotRequired[Annotated[list[str], Field(default_factory=list)]]
     """Command that it runs; the image's own when left out."""
     port: NotRequired[Annotated[Port | None, Field(default=None)]]

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 from settings.network import ipv4_block
-from settings.options import Problem, distinct, options
+from settings.options import Problem, distinct, options, set_beside
 
 HTTP = 80
 
@@ -29,6 +29,21 @@ class DomainOptions(TypedDict):
     zone: NotRequired[Annotated[str | None, Field(default=None, min_length=1)]]
     """Name of the Route 53 hosted zone that answers for it: the alias record and the certificate's proof are made
     there. Left out, the records are yours, and `certificateArn` is needed."""
+
+
+@options()
+class ExistingLoadBalancer(TypedDict):
+    """An Application Load Balancer that something else manages."""
+
+    listener_arn: Annotated[
+        str,
+        Field(pattern=r"^arn:aws[a-z-]*:elasticloadbalancing:[a-z0-9-]+:\d{12}:listener/app/[^/]+/[^/]+/[^/]+$"),
+    ]
+    """ARN of the listener that gets the services' rules: the HTTPS one where there is one."""
+    security_group_id: Annotated[str, Field(pattern=r"^sg-[0-9a-f]+$")]
+    """Id of its security group: each service lets it in, and makes it a rule of its own that lets requests out."""
+    url: Annotated[str, Field(pattern=r"^https?://[^/\s]+$")]
+    """Where it answers, such as `https://www.example.com`."""
 
 
 def _is_public(given: "LoadBalancerOptions") -> bool:
@@ -59,7 +74,12 @@ def _certificate_for_all(given: "LoadBalancerOptions") -> Iterator[Problem]:
         yield Problem("domains", name, "names a domain twice")
 
 
-@options(_https_or_asked, _certificate_for_all)
+def _one_or_the_other(given: "LoadBalancerOptions") -> Iterator[Problem]:
+    if given["existing"]:
+        yield from set_beside(LoadBalancerOptions, given, "an existing load balancer", "existing")
+
+
+@options(_https_or_asked, _certificate_for_all, _one_or_the_other)
 class LoadBalancerOptions(TypedDict):
     """The Application Load Balancer that the services share."""
 
@@ -86,3 +106,5 @@ class LoadBalancerOptions(TypedDict):
     """Days that access logs are kept, in a bucket of their own; 0 for no access logs."""
     idle_timeout: NotRequired[Annotated[int, Field(default=60, ge=1, le=4000)]]
     """Seconds after which a silent connection is closed."""
+    existing: NotRequired[Annotated[ExistingLoadBalancer | None, Field(default=None)]]
+    """Put the services behind this one and create none. It is in the VPC of `network.existing`."""

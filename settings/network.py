@@ -7,7 +7,7 @@ from typing import Annotated, NotRequired, TypedDict
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from settings.options import Problem, distinct, one_of, options
+from settings.options import Problem, distinct, one_of, options, set_beside
 
 ENDPOINTS = ("ecr.api", "ecr.dkr", "logs")
 """Services that every task needs to start: with `egress: endpoints` their interface endpoints are always there."""
@@ -49,12 +49,8 @@ class ExistingNetwork(TypedDict):
 
 
 def _one_or_the_other(given: "NetworkOptions") -> Iterator[Problem]:
-    fresh = {"zones": 2, "cidr": "10.0.0.0/16", "egress": "nat", "endpoints": []}
-    if given["existing"] is None:
-        return
-    for key, default in fresh.items():
-        if given[key] != default:
-            yield Problem(key, given[key], "has no meaning with an existing network: take one of them out")
+    if given["existing"]:
+        yield from set_beside(NetworkOptions, given, "an existing network", "existing", "flow_logs")
 
 
 def _further_endpoints(given: "NetworkOptions") -> Iterator[Problem]:

@@ -12,7 +12,7 @@ import inspect
 import sys
 import types
 import typing
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from functools import cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple, TypeVar, cast, get_args, get_origin
@@ -183,6 +183,14 @@ def _read(kind: type[T], value: object, where: str, title: str, *, by_alias: boo
 def part(kind: type[T], values: Any) -> T:  # noqa: ANN401 - options of a class that extends `kind`
     """Of complete options, those that one of their base classes declares."""
     return cast("T", {key: values[key] for key in _models[kind].model_fields})
+
+
+def set_beside(kind: type[Any], given: Mapping[str, object], what: str, *allowed: str) -> Iterator[Problem]:
+    """A problem for each option that is set although `what` leaves a meaning to those of `allowed` alone."""
+    for key, field in _models[kind].model_fields.items():
+        if key not in allowed and given[key] != field.get_default(call_default_factory=True):
+            why = f"has no meaning with {what}: take one of them out"
+            yield Problem(str(field.alias), given[key], why)
 
 
 def _split(hint: object) -> tuple[Any, tuple[object, ...]]:

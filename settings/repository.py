@@ -39,5 +39,7 @@ class RepositoryOptions(TypedDict):
     """ARN of the key for `encryption: KMS`; AWS's own key for ECR when left out."""
     pull_accounts: NotRequired[Annotated[list[Annotated[str, Field(pattern=r"^\d{12}$")]], Field(default_factory=list)]]
     """Other AWS accounts that may pull."""
+    pull_organization: NotRequired[Annotated[str | None, Field(default=None, pattern=r"^o-[a-z0-9]{10,32}$")]]
+    """Id of an AWS organisation: each of its accounts, those of tomorrow too, may pull."""
     force_delete: NotRequired[Annotated[bool, Field(default=False)]]
     """Let `destroy` delete the repository with its images: for throw-away stacks."""

@@ -8,6 +8,7 @@ from pydantic import Field
 from settings import fargate
 from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
 from settings.container import REFERENCE
+from settings.job import BeforeReleaseOptions
 from settings.options import Problem, options
 from settings.scaling import ScalingOptions
 from settings.task import TaskOptions
@@ -19,7 +20,13 @@ EXEC_WRITES = "ECS Exec's agent writes to the container's root file system: set 
 """Why ECS Exec and a read-only root exclude each other ("Monitor Amazon ECS containers with ECS Exec")."""
 
 
+PROMOTED_FROM = r"^(\d{12}\.dkr\.ecr(-fips)?\.[a-z0-9-]+\.[a-z0-9.-]+/)?[a-z0-9]+([._/-][a-z0-9]+)*$"
+"""A repository of ECR, with its registry or in the stack's own."""
+
+
 def _built_or_referenced(given: "ImageOptions") -> Iterator[Problem]:
+    if given["promote_from"] and given["reference"]:
+        yield Problem("promoteFrom", given["promote_from"], "has no meaning with a reference: name one of them")
     if given["reference"] is None:
         return
     for key, built in (("target", given["target"]), ("args", given["args"])):
@@ -41,6 +48,16 @@ class ImageOptions(TypedDict):
     """Build arguments. They stay in the state and the image's history: no secrets."""
     reference: NotRequired[Annotated[str | None, Field(default=None, pattern=REFERENCE)]]
     """An image built elsewhere, with its tag or digest: nothing is built, and nothing needs Docker."""
+    promote_from: NotRequired[Annotated[str | None, Field(default=None, pattern=PROMOTED_FROM)]]
+    """Run what another stack has built of the same content: its repository, such as `slipway-dev/web`, in another
+    account or region with the registry before it (`ACCOUNT.dkr.ecr.REGION.amazonaws.com/slipway-dev/web`). Nothing is
+    built, nothing needs Docker, and the image is pinned by its digest; without one of this content the preview fails.
+    Context, target, arguments and architecture have to be those that the other stack has."""
+
+
+def is_built(image: ImageOptions) -> bool:
+    """Whether the image is built here."""
+    return not (image["reference"] or image["promote_from"])
 
 
 def _some_condition(given: "RoutingOptions") -> Iterator[Problem]:
@@ -120,6 +137,8 @@ class RunningOptions(TypedDict):
     """Capacity provider strategy; the cluster's when left out."""
     scaling: NotRequired[Annotated[ScalingOptions | None, Field(default=None)]]
     """Scale by load; a fixed number of tasks when left out."""
+    before_release: NotRequired[Annotated[BeforeReleaseOptions | None, Field(default=None)]]
+    """A task that has to end well before the service is made or changed: it runs once for each new task definition."""
     exec_enabled: NotRequired[Annotated[bool, Field(default=False)]]
     """ECS Exec: who has the right to `ecs:ExecuteCommand` may open a shell in a running container, and what is typed is
     logged in a log group of the cluster. Needs `task.readOnlyRoot: false`."""

@@ -9,12 +9,16 @@ import pulumi
 from pydantic import Field
 
 from settings.alarms import AlarmOptions
-from settings.cluster import ClusterOptions
+from settings.cluster import ClusterOptions, ec2_architecture
 from settings.dependencies import dependency_problems
 from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
 from settings.options import OptionsError, Problem, model_of, options, read
+from settings.platform import REFERENCE, filled_in
+from settings.public_repository import PublicRepositoryOptions
+from settings.registry_rules import RegistryRulesOptions
 from settings.repository import RepositoryOptions
+from settings.secret import secret_source
 from settings.service import ServiceOptions, placement_problems
 
 NAME = re.compile(r"(?!aws|ssm)[a-z0-9]+([_-][a-z0-9]+)*")
@@ -61,8 +65,9 @@ def _endpoints_needed(
         task = service["task"]
         beside = {f"sidecars.{each}.": one["secrets"] for each, one in task["sidecars"].items()}
         for place, secrets in {"": task["secrets"], **beside}.items():
-            for key, arn in secrets.items():
-                yield f"services.{name}.task.{place}secrets.{key}", arn, arn.split(":")[2]
+            for key, text in secrets.items():
+                if found := secret_source(text):
+                    yield f"services.{name}.task.{place}secrets.{key}", text, found.service
         if service["exec_enabled"]:
             yield f"services.{name}.execEnabled", True, "ssmmessages"
 
@@ -75,21 +80,40 @@ def _containers_that_start(given: "StackOptions") -> Iterator[Problem]:
 
 def _services_fit_their_capacity(given: "StackOptions") -> Iterator[Problem]:
     cluster = given["cluster"]
-    architecture = cluster["ec2"]["architecture"] if cluster["ec2"] else ""
     for name, service in given["services"].items():
-        for problem in placement_problems(service, cluster["strategy"], architecture):
+        for problem in placement_problems(service, cluster["strategy"], ec2_architecture(cluster)):
             yield problem._replace(path=f"services.{name}.{problem.path}")
 
 
-@options(_within_the_quota, _services_fit_their_capacity, _reached_by_endpoints, _containers_that_start)
+def _in_the_vpc_of_what_is_shared(given: "StackOptions") -> Iterator[Problem]:
+    """A balancer sends requests inside its VPC, and instances give tasks an interface in theirs."""
+    if given["network"]["existing"]:
+        return
+    if balancer := given["load_balancer"]["existing"]:
+        why = "its tasks have to be in the load balancer's VPC: give network.existing"
+        yield Problem("loadBalancer.existing", balancer["listener_arn"], why)
+    cluster = given["cluster"]["existing"]
+    if cluster and cluster["ec2"]:
+        why = "its tasks have to be in the instances' VPC: give network.existing"
+        yield Problem("cluster.existing.ec2", cluster["ec2"]["provider"], why)
+
+
+@options(
+    _in_the_vpc_of_what_is_shared,
+    _within_the_quota,
+    _services_fit_their_capacity,
+    _reached_by_endpoints,
+    _containers_that_start,
+)
 class StackOptions(TypedDict):
     """The settings of a stack."""
 
-    services: Annotated[
-        dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$")], ServiceOptions],
-        Field(min_length=1),
-    ]
-    """The services by name: lower case letters, digits and hyphens, 2 to 24 characters."""
+    services: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,22}[a-z0-9]$")], ServiceOptions]
+    """The services by name: lower case letters, digits and hyphens, 2 to 24 characters. None (`{}`) for a stack that
+    others share."""
+    platform: NotRequired[Annotated[str, Field(default="", pattern=rf"^$|{REFERENCE}")]]
+    """`ORGANIZATION/PROJECT/STACK` of another stack of Slipway, whose network, cluster and load balancer this one
+    shares. It stands in place of `network`, `loadBalancer` and all of `cluster` but `strategy`."""
     network: NotRequired[Annotated[NetworkOptions, Field(default_factory=dict, validate_default=True)]]
     """Where they live."""
     cluster: NotRequired[Annotated[ClusterOptions, Field(default_factory=dict, validate_default=True)]]
@@ -98,12 +122,21 @@ class StackOptions(TypedDict):
     """What answers for them."""
     repository: NotRequired[Annotated[RepositoryOptions, Field(default_factory=dict, validate_default=True)]]
     """What keeps their images."""
+    registry_rules: NotRequired[Annotated[RegistryRulesOptions, Field(default_factory=dict, validate_default=True)]]
+    """What holds for all repositories of the account in its region: one stack names it; nothing when left out."""
+    public_repositories: NotRequired[
+        Annotated[
+            dict[Annotated[str, Field(pattern=r"^(?=.{2,205}$)[a-z0-9]+([._/-][a-z0-9]+)*$")], PublicRepositoryOptions],
+            Field(default_factory=dict),
+        ]
+    ]
+    """Repositories of ECR Public by name: what is pushed there is published. No service runs from them."""
     alarms: NotRequired[Annotated[AlarmOptions, Field(default_factory=dict, validate_default=True)]]
     """What is watched, and who is told."""
     registry: NotRequired[Annotated[str, Field(default="", pattern=r"^$|^(127\.0\.0\.1|localhost):\d+$")]]
     """Host of an emulated registry on loopback; the account's own ECR when left out."""
     protect: NotRequired[Annotated[bool, Field(default=False)]]
-    """Refuse to delete repositories, load balancer, its logs and keys: for stacks that people rely on."""
+    """Refuse to delete repositories, secrets, load balancer, its logs and keys: for stacks that people rely on."""
 
 
 def full_name() -> str:
@@ -141,16 +174,13 @@ def load(config: pulumi.Config) -> StackOptions:
     if sealed := [key for key in keys if pulumi.runtime.config.is_config_secret(f"{config.name}:{key}")]:
         raise OptionsError(title, [Problem(key, "[secret]", SEALED) for key in sealed])
     given = {key: _value(config, key) for key in keys}
-    return read(
-        StackOptions,
-        {key: value for key, value in given.items() if value is not None} | _unknown(config, keys),
-        title,
-    )
+    told = {key: value for key, value in given.items() if value is not None}
+    return read(StackOptions, filled_in(told, title) | _unknown(config, keys), title)
 
 
 def _value(config: pulumi.Config, key: str) -> object:
     text = config.get(key)
-    if text is None or key == "registry":
+    if text is None or key in ("registry", "platform"):
         return text
     return config.get_object(key)
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from settings.container import ContainerOptions, Port, SidecarOptions
 from settings.options import Problem, distinct, options
+from settings.secret import CreatedName, CreatedSecretOptions, secret_source
 from settings.volume import VolumeName, VolumeOptions
 
 LOG_RETENTION = (
@@ -63,6 +64,15 @@ def _a_secret_for_each_key(given: "TaskOptions") -> Iterator[Problem]:
         yield Problem("secretKeys", given["secret_keys"], "has no meaning without secrets")
 
 
+def _created_before_use(given: "TaskOptions") -> Iterator[Problem]:
+    sidecars = {f"sidecars.{name}.": one["secrets"] for name, one in given["sidecars"].items()}
+    for place, secrets in {"": given["secrets"], **sidecars}.items():
+        for name, text in sorted(secrets.items()):
+            found = secret_source(text)
+            if found and found.created and found.source not in given["created_secrets"]:
+                yield Problem(f"{place}secrets.{name}", text, "is no ARN, and no name in createdSecrets")
+
+
 def _mounts_of_volumes(given: "TaskOptions") -> Iterator[Problem]:
     sidecars = {f"sidecars.{name}.": one["mounts"] for name, one in given["sidecars"].items()}
     unused = set(given["volumes"])
@@ -102,6 +112,7 @@ def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
 @options(
     _legal_retention,
     _a_secret_for_each_key,
+    _created_before_use,
     _own_ports,
     _room_for_reservations,
     _mounts_of_volumes,
@@ -116,6 +127,9 @@ class TaskOptions(ContainerOptions):
     """Memory of the task in MiB. On Fargate, a size that it offers with this CPU."""
     port: NotRequired[Annotated[Port, Field(default=8080)]]
     """Port that the container listens on."""
+    created_secrets: NotRequired[Annotated[dict[CreatedName, CreatedSecretOptions], Field(default_factory=dict)]]
+    """Secrets of Secrets Manager that are made here without a value, as `PROJECT-STACK/SERVICE/NAME`: see
+    `docs/secrets.md` for how to fill them."""
     secret_keys: NotRequired[
         Annotated[
             list[Annotated[str, Field(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/")]],

@@ -10,7 +10,7 @@ from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.pushed_tags import pushed_tags
-from release.hook import follow_hook
+from release.hook import settle_hook
 from release.session import ProviderSettings
 from settings.options import complete, read
 from settings.repository import RepositoryOptions
@@ -31,7 +31,7 @@ cluster = Cluster(
         "protect": False,
     },
 )
-follow = follow_hook(ProviderSettings(), Path("Pulumi.bench.yaml"))
+follow = settle_hook(ProviderSettings(), Path("Pulumi.bench.yaml"))
 repository = complete(RepositoryOptions, {}, "repository")
 
 for start in range(0, count, PER_BALANCER):

@@ -1,4 +1,4 @@
-from components.account import log_group_arn, look_up
+from components.account import elsewhere, log_group_arn, look_up
 from tests.components.declared import PLACE, declare
 
 
@@ -22,3 +22,10 @@ def test_a_log_groups_arn_names_its_streams_in_any_partition():
     assert log_group_arn(PLACE, "/shop/web") == "arn:aws:logs:eu-central-1:123456789012:log-group:/shop/web:*"
     china = {**PLACE, "partition": "aws-cn", "region": "cn-north-1"}
     assert log_group_arn(china, "/shop/web") == "arn:aws-cn:logs:cn-north-1:123456789012:log-group:/shop/web:*"
+
+
+def test_what_exists_is_used_in_its_own_account_and_region_alone():
+    assert elsewhere(PLACE, "arn:aws:ecs:eu-central-1:123456789012:cluster/shop") is None
+    assert elsewhere(PLACE, "arn:aws:ecs:us-east-1:111111111111:cluster/shop") == (
+        "is in account 111111111111, us-east-1; this stack is in account 123456789012, eu-central-1"
+    )

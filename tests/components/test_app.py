@@ -1,3 +1,4 @@
+import json
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -43,6 +44,7 @@ def app(
             insights=True,
             **{
                 "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
+                "shared": False,
                 "ec2_provider": "",
                 "ec2_architecture": "",
                 **(cluster or {}),
@@ -518,6 +520,25 @@ def test_a_shell_is_the_services_switch_and_the_tasks_right(context: Path):
     assert "log-group:/shop-dev/exec:*" in permitted["policy"]
 
 
+def test_its_secrets_are_named_after_stack_and_service_and_protected_with_it():
+    asked: dict[str, Any] = {"image": ELSEWHERE, "task": {"created_secrets": {"db": {}}}}
+    secret = "aws:secretsmanager/secret:Secret web-db"
+    assert made(**asked).children[secret]["name"] == "shop-dev/web/db"
+    assert changes(made(**asked), made(**asked, protect=True)) == {secret: {"opts.protect": True}}
+
+
+def test_a_promoted_image_has_no_repository_here_and_is_pulled_from_where_it_is():
+    there = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/slipway-dev/web@sha256:{'a' * 64}"
+    promoted = {"reference": there, "tag": "c-1"}
+    found = made(image={"promote_from": "slipway-dev/web"}, promoted=promoted)
+    assert not [key for key in found.children if key.startswith(("aws:ecr", "docker:"))]
+    (definition,) = json.loads(found.children[DEFINITION]["containerDefinitions"])
+    assert definition["image"] == there
+    assert {"name": "APP_VERSION", "value": "c-1"} in definition["environment"]
+    policy = found.children["aws:iam/rolePolicy:RolePolicy web-execution"]["policy"]
+    assert json.loads(policy)["Statement"][-1]["Resource"].endswith(":repository/slipway-dev/web")
+
+
 def test_its_arguments_are_a_services_options_and_what_the_stack_adds():
     options: Any = {"desired_count": 3}
     assert app_args(options, {"priority": 7}) == {"desired_count": 3, "priority": 7}
@@ -560,3 +581,11 @@ def test_a_container_that_never_starts_is_told_before_anything_is_declared():
     assert problems(lambda: app(task={"sidecars": {"agent": agent}})) == [told]
     no_such = {"task": {"depends_on": {"agent": "START"}}}
     assert problems(lambda: app(**no_such)) == ["web.task.depends_on.agent: there is no such container; there are: web"]
+
+
+def test_on_a_shared_cluster_the_service_has_the_stacks_name_before_its_own():
+    own, shared = made(image=ELSEWHERE), made(image=ELSEWHERE, cluster={"shared": True})
+    assert changes(own, shared) == {
+        SERVICE: {"name": "shop-dev-web"},
+        TO_TASKS: {"description": "tasks of shop-dev-web"},
+    }

@@ -136,6 +136,14 @@ def test_a_reference_is_taken_as_it_is_and_nothing_is_built():
     assert found.outputs == {"reference": "ghcr.io/shop/web:1.2", "tag": "1.2"}
 
 
+def test_what_another_stack_built_is_taken_by_its_digest_and_told_by_its_tag():
+    promoted = {"reference": f"{HOST}/slipway-dev/web@sha256:{'a' * 64}", "tag": "c-1"}
+    found = declare(lambda: image(None, promote_from="slipway-dev/web", promoted=promoted))
+    assert found.children == {}
+    assert found.calls == []
+    assert found.outputs == promoted
+
+
 @pytest.mark.parametrize(
     ("reference", "version"),
     [

@@ -45,6 +45,7 @@ def test_its_outputs():
     assert made().outputs == {
         "arn": "Cluster.cluster.arn",
         "cluster_name": "shop-dev",
+        "shared": False,
         "exec_log_group_name": "/shop-dev/exec",
         "insights": True,
         "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
@@ -157,3 +158,43 @@ def test_ec2_in_a_strategy_is_the_name_of_the_capacity_provider():
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
     assert problems(lambda: cluster(**asked)) == [told]
+
+
+ARN = "arn:aws:ecs:eu-central-1:123456789012:cluster/shared"
+
+
+def test_an_existing_cluster_gets_nothing():
+    existing = made(existing={"arn": ARN})
+    assert existing.children == {}
+    assert existing.outputs == {
+        "arn": ARN,
+        "cluster_name": "shared",
+        "shared": True,
+        "exec_log_group_name": "/shared/exec",
+        "insights": False,
+        "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
+        "ec2_provider": "",
+        "ec2_architecture": "",
+    }
+
+
+def test_what_an_existing_cluster_has():
+    instances = {"provider": "machines", "architecture": "ARM64"}
+    asked = {"arn": ARN, "exec_log_group": "/ops/exec", "container_insights": True, "ec2": instances}
+    existing = made(existing=asked, strategy=[{"provider": "EC2"}])
+    assert existing.children == {}
+    assert existing.outputs == {
+        **made(existing={"arn": ARN}).outputs,
+        "exec_log_group_name": "/ops/exec",
+        "insights": True,
+        "strategy": [{"provider": "EC2", "base": 0, "weight": 1}],
+        "ec2_provider": "machines",
+        "ec2_architecture": "ARM64",
+    }
+
+
+@pytest.mark.parametrize("arn", [ARN.replace("eu-central-1", "us-east-1"), ARN.replace("123456789012", "1" * 12)])
+def test_an_existing_cluster_of_another_place_is_refused(arn: str):
+    (told,) = problems(lambda: cluster(existing={"arn": arn}))
+    assert told.startswith("cluster.existing.arn: is in account ")
+    assert told.endswith("; this stack is in account 123456789012, eu-central-1")

@@ -17,9 +17,12 @@ from components.certificate import Certificate
 from components.cluster import Cluster
 from components.ec2_capacity import Ec2Capacity
 from components.image_repository import ImageRepository
+from components.job import Job
 from components.load_balancer import LoadBalancer
 from components.log_bucket import LogBucket
 from components.network import Network
+from components.public_repository import PublicRepository
+from components.registry_rules import RegistryRules
 from components.release import Release
 from components.scaling import Scaling
 from components.service import Service
@@ -45,7 +48,22 @@ RELEASE = {
 }
 WATCH = {"alarm_name": "shop-dev-web", "topic_arn": "arn:topic", "error_percent": 1, "insights": True}
 RUNS = {"cluster_name": "shop-dev", "service_name": "web"}
+JOB = {
+    "account": PLACE,
+    "parameter_name": "/shop-dev/web/before-release",
+    "cluster_name": "shop-dev",
+    "service_name": "web",
+    "task_definition_arn": "arn:task",
+    "container": "web",
+    "subnet_ids": SUBNETS,
+    "security_group_id": "sg-web",
+    "capacity_provider": "FARGATE",
+    "command": ["migrate"],
+}
 SERVICE = {
+    "account": PLACE,
+    "job_parameter_name": "/shop-dev/web/before-release",
+    "before_release": {"command": ["migrate"]},
     "watch": WATCH,
     "service_name": "web",
     "cluster_arn": "arn:cluster",
@@ -114,6 +132,7 @@ def _app(args: Any, opts: ResourceOptions | None) -> App:
             cluster_name="shop-dev",
             insights=True,
             strategy=[{"provider": "FARGATE"}],
+            shared=False,
             ec2_provider="",
             ec2_architecture="",
         ),
@@ -149,6 +168,7 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {"repository_name": "shop-dev/web", "account": PLACE, "protect": False, "pull_accounts": ["111111111111"]},
         lambda args, opts: ImageRepository("web", args, opts),
     ),
+    "Job": (JOB, lambda args, opts: Job("web", args, lambda _: None, [], opts)),
     "LoadBalancer": (BALANCER, lambda args, opts: LoadBalancer("balancer", args, opts)),
     "LogBucket": (
         {"account": PLACE, "days": 90, "protect": False},
@@ -158,12 +178,30 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {"account": PLACE, "log_group_name": "/shop-dev/flow", "egress": "endpoints"},
         lambda args, opts: Network("network", args, opts),
     ),
+    "PublicRepository": (
+        {"repository_name": "shop/web", "protect": False},
+        lambda args, opts: PublicRepository("web", args, opts),
+    ),
+    "RegistryRules": (
+        {
+            "account": PLACE,
+            "stack_name": "shop-dev",
+            "repository": {},
+            "scanning": "BASIC",
+            "replicate_to": ["eu-west-1"],
+            "caches": {"quay": {"upstream": "quay.io"}},
+        },
+        lambda args, opts: RegistryRules("registry", args, opts),
+    ),
     "Release": (RELEASE, lambda args, opts: Release("web", args, lambda _: None, [], opts)),
     "Scaling": (
         {"cluster_name": "shop-dev", "service_name": "web", "resource_label": "a/b", "requests": 1},
         lambda args, opts: Scaling("web", args, opts),
     ),
-    "Service": (SERVICE, lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), opts)),
+    "Service": (
+        SERVICE,
+        lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), lambda _: None, opts),
+    ),
     "Task": (TASK, lambda args, opts: Task("web", args, [], opts)),
 }
 CALLS = {

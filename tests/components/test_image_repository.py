@@ -1,3 +1,4 @@
+import json
 from typing import Any
 
 import pytest
@@ -55,7 +56,12 @@ def may_pull(*principals: str) -> str:
         "Sid": "Pull",
         "Effect": "Allow",
         "Principal": {"AWS": list(principals)},
-        "Action": ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+        "Action": [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:DescribeImages",
+            "ecr:GetDownloadUrlForLayer",
+        ],
     }
     return text({"Version": "2012-10-17", "Statement": [statement]})
 
@@ -104,6 +110,26 @@ def test_other_accounts_pull_in_one_order_and_do_nothing_else():
     }
 
 
+def test_an_organisation_pulls_under_its_condition_alone_or_beside_accounts():
+    organisation = {
+        "Sid": "PullInOrganization",
+        "Effect": "Allow",
+        "Principal": "*",
+        "Action": [
+            "ecr:BatchCheckLayerAvailability",
+            "ecr:BatchGetImage",
+            "ecr:DescribeImages",
+            "ecr:GetDownloadUrlForLayer",
+        ],
+        "Condition": {"StringEquals": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}},
+    }
+    alone = made(pull_organization="o-a1b2c3d4e5").children[POLICY]["policy"]
+    assert json.loads(alone)["Statement"] == [organisation]
+    both = made(pull_organization="o-a1b2c3d4e5", pull_accounts=["111111111111"]).children[POLICY]["policy"]
+    accounts = json.loads(may_pull("arn:aws:iam::111111111111:root"))["Statement"]
+    assert json.loads(both)["Statement"] == [*accounts, organisation]
+
+
 def test_accounts_of_another_partition():
     china = made(pull_accounts=["111111111111"], account={**PLACE, "partition": "aws-cn"})
     assert china.children[POLICY]["policy"] == may_pull("arn:aws-cn:iam::111111111111:root")
@@ -130,6 +156,7 @@ def test_a_name():
         ),
         ({"kms_key": "arn:aws:kms:eu-central-1:123456789012:key/1"}, "needs encryption: KMS"),
         ({"encryption": "AES265"}, "must be one of AES256, KMS; did you mean 'AES256'?"),
+        ({"pull_organization": "ou-1"}, "string should match pattern '^o-[a-z0-9]{10,32}$'"),
         ({"pull_accounts": ["1234"]}, "string should match pattern '^\\d{12}$'"),
     ],
 )

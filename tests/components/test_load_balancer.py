@@ -247,3 +247,34 @@ def test_an_unknown_network_leaves_the_rest_known():
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
     assert problems(lambda: balancer(**asked)) == [told]
+
+
+START = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app"
+EXISTING = {
+    "listener_arn": f"{START}/shared/50dc6c495c0c9188/f2f7dc8efc522ab2",
+    "security_group_id": "sg-0a",
+    "url": "https://www.example.com",
+}
+
+
+def existing(**asked: Any) -> LoadBalancer:
+    return balancer(plain_http=False, access_log_days=90, existing={**EXISTING, **asked})
+
+
+def test_an_existing_balancer_gets_nothing_and_is_named_as_metrics_have_it():
+    one = declare(existing)
+    assert one.children == {}
+    assert one.calls == []
+    assert one.outputs == {**EXISTING, "arn_suffix": "app/shared/50dc6c495c0c9188"}
+
+
+def test_protection_is_its_owners():
+    assert (
+        declare(lambda: balancer(plain_http=False, access_log_days=90, existing=EXISTING, protect=True)).children == {}
+    )
+
+
+def test_an_existing_balancer_of_another_place_is_refused():
+    arn = EXISTING["listener_arn"].replace("eu-central-1", "us-east-1")
+    (told,) = problems(lambda: existing(listener_arn=arn))
+    assert told.startswith("balancer.existing.listener_arn: is in account 123456789012, us-east-1; this stack is in ")

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.names import capacity_provider, fit, load_balancer
+from components.names import capacity_provider, fit, load_balancer, secret
 
 
 @given(st.text(min_size=1, max_size=80), st.integers(10, 64))
@@ -29,3 +29,16 @@ def test_a_capacity_provider_has_none_of_the_names_that_ecs_keeps(cluster: str):
     name = capacity_provider(cluster)
     assert len(name) <= 255
     assert not name.startswith(("aws", "ecs", "fargate"))
+
+
+@pytest.mark.parametrize(
+    ("prefix", "name", "made"),
+    [
+        ("shop-dev/web", "db", "shop-dev/web/db"),
+        ("shop-dev/web", "test-secret", "shop-dev/web/test-secret_"),
+        ("shop-d/ab", "c", "shop-d/ab/c_"),
+        ("shop-dev/web", "test-key", "shop-dev/web/test-key"),
+    ],
+)
+def test_no_secret_has_a_name_that_looks_like_a_whole_one(prefix: str, name: str, made: str):
+    assert secret(prefix, name) == made

@@ -1,16 +1,24 @@
+import json
 from types import SimpleNamespace
 from typing import Any
 
+import pulumi
 import pytest
 from pulumi import Output
 
 from components.service import Service
-from tests.components.declared import UNKNOWN, Made, Thing, changes, declare, problems
+from tests.components.declared import PLACE, UNKNOWN, Made, Thing, changes, declare, problems
+
+
+def settle(_: pulumi.ResourceHookArgs) -> None:
+    raise AssertionError("a hook runs on the engine alone")
 
 
 def wiring(**asked: Any) -> Any:
     return {
+        "account": PLACE,
         "service_name": "web",
+        "job_parameter_name": "/shop-dev/web/before-release",
         "cluster_arn": "arn:cluster",
         "cluster_name": "shop-dev",
         "vpc_id": "vpc-1",
@@ -29,7 +37,7 @@ def wiring(**asked: Any) -> Any:
 
 def service(name: str = "web", **asked: Any) -> Service:
     task: Any = SimpleNamespace(arn=Output.from_input("arn:task:1"))
-    return Service(name, wiring(**asked), task)
+    return Service(name, wiring(**asked), task, settle)
 
 
 def made(**asked: Any) -> Made:
@@ -342,3 +350,51 @@ def test_ec2_in_its_strategy_is_the_name_of_the_clusters_capacity_provider():
 )
 def test_a_wrong_argument_is_named_with_what_would_be_valid(asked: dict[str, Any], told: str):
     assert problems(lambda: service(**asked)) == [told]
+
+
+JOB = "aws:ssm/parameter:Parameter web-before-release"
+
+
+def before_release(found: Made) -> dict[str, Any]:
+    return json.loads(found.children[JOB]["insecureValue"])
+
+
+def test_a_task_before_the_release_runs_as_the_service_does_and_the_service_waits_for_it():
+    found = made(before_release={"command": ["migrate"], "time_limit": 60})
+    changed = changes(made(), found)
+    assert changed.keys() == {"slipway:index:Job web", JOB, SERVICE}
+    assert changed[SERVICE] == {
+        "opts.needs": sorted([*made().children[SERVICE]["opts.needs"], "Parameter.web-before-release"])
+    }
+    assert changed[JOB]["name"] == "/shop-dev/web/before-release"
+    assert changed[JOB]["opts.needs"] == [
+        "SecurityGroupEgressRule.web-from-balancer",
+        "SecurityGroupEgressRule.web-out",
+        "SecurityGroupIngressRule.web-from-balancer",
+    ]
+    assert before_release(found) == {
+        "account": "123456789012",
+        "region": "eu-central-1",
+        "cluster": "shop-dev",
+        "service": "web",
+        "task_definition": "arn:task:1",
+        "container": "main",
+        "command": ["migrate"],
+        "subnets": ["subnet-a", "subnet-b"],
+        "security_groups": ["SecurityGroup.web.id"],
+        "capacity_provider": "FARGATE",
+        "time_limit_seconds": 60,
+    }
+
+
+@pytest.mark.parametrize(
+    ("capacity", "runs_on"),
+    [
+        ([{"provider": "FARGATE_SPOT"}, {"provider": "FARGATE", "base": 1}], "FARGATE"),
+        ([{"provider": "FARGATE_SPOT"}], "FARGATE"),
+        ([{"provider": "EC2"}], "ec2-shop-dev"),
+    ],
+)
+def test_a_task_before_the_release_is_never_on_spot(capacity: list[dict[str, Any]], runs_on: str):
+    asked = {"before_release": {"command": ["migrate"]}, "capacity": capacity, "ec2_provider": "ec2-shop-dev"}
+    assert before_release(made(**asked))["capacity_provider"] == runs_on

@@ -219,11 +219,80 @@ def test_secrets_are_granted_one_by_one_without_the_key_and_version_behind_them(
     }
 
 
-def test_a_version_of_a_parameter_is_read_and_not_granted():
-    parameter = ARN("ssm", "parameter/shop/key")
-    found = made(secrets={"KEY": f"{parameter}:3"}).children
-    assert json.loads(found[GRANTED]["policy"])["Statement"][-1]["Resource"] == [parameter]
-    assert json.loads(found[DEFINITION]["containerDefinitions"])[0]["secrets"][0]["valueFrom"] == f"{parameter}:3"
+def test_an_image_through_a_cache_is_imported_by_its_first_pull_into_its_own_repository():
+    image = f"123456789012.dkr.ecr.eu-central-1.amazonaws.com/quay/tools/agent@sha256:{'0' * 64}"
+    without, through = (
+        made(sidecars={"agent": {**AGENT, "image": image, "through_cache": cached}}) for cached in (False, True)
+    )
+    (policy,) = (change.pop("policy") for change in changes(without, through).values())
+    old, new = (json.loads(one)["Statement"] for one in (without.children[GRANTED]["policy"], policy))
+    assert [one for one in new if one not in old] == [
+        {
+            "Effect": "Allow",
+            "Action": ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+            "Resource": ["arn:aws:ecr:eu-central-1:123456789012:repository/quay/tools/agent"],
+        }
+    ]
+
+
+CREATED: dict[str, Any] = {"created_secrets": {"db": {}}, "secret_prefix": "shop-dev/web"}
+SECRET = "aws:secretsmanager/secret:Secret web-db"
+
+
+def test_a_secret_is_made_without_a_value_and_the_definition_waits_for_it():
+    assert changes(made(), made(**CREATED)) == {
+        SECRET: {
+            "name": "shop-dev/web/db",
+            "description": "Made without a value: aws secretsmanager put-secret-value gives it one",
+            "recoveryWindowInDays": 30,
+        },
+        DEFINITION: {"opts.needs": ["LogGroup.web", "RolePolicy.web-execution", "Secret.web-db"]},
+    }
+    assert changes(made(**CREATED), made(**CREATED, protect=True)) == {SECRET: {"opts.protect": True}}
+
+
+def test_a_secret_that_is_made_is_named_before_it_exists_and_granted_by_its_name():
+    part = f"{ARN('secretsmanager', 'secret:shop-dev/web/db')}"
+    version = "5f4dcc3b-5aa7-4c1d-8ec2-7b0c5f3a1e9d"
+    asked = {**CREATED, "secrets": {"PASSWORD": f"db:password::{version}"}}
+    found = declare(lambda: task(**asked), preview=True)
+    before = declare(lambda: task(**CREATED), preview=True)
+    assert changes(before, found) == {
+        GRANTED: {
+            "policy": allowing(
+                WRITE_LOG,
+                LOG_IN,
+                PULL,
+                {"Action": "secretsmanager:GetSecretValue", "Resource": [f"{part}-??????"]},
+            )
+        },
+        DEFINITION: containing(secrets=[{"name": "PASSWORD", "valueFrom": f"{part}:password::{version}"}]),
+    }
+
+
+def test_another_version_is_another_definition_and_no_other_right():
+    def pinned(version: str) -> Made:
+        return made(**CREATED, secrets={"PASSWORD": f"db:::{version}"})
+
+    assert changes(pinned("1"), pinned("2")).keys() == {DEFINITION}
+
+
+def test_a_sidecar_reads_it_too():
+    found = made(**CREATED, sidecars={"agent": {**AGENT, "secrets": {"KEY": "db"}}}).children[DEFINITION]
+    agent = json.loads(found["containerDefinitions"])[0]
+    told = ARN("secretsmanager", "secret:shop-dev/web/db")
+    assert agent["secrets"] == [{"name": "KEY", "valueFrom": told}]
+
+
+def test_the_key_of_a_made_secret_is_granted_with_the_named_ones():
+    keys = [ARN("kms", f"key/{letter}") for letter in "ba"]
+    made_of = {**CREATED, "created_secrets": {"db": {"kms_key": keys[0]}}, "secrets": {"KEY": "db"}}
+    alone, both = (made(**made_of, secret_keys=named).children[GRANTED]["policy"] for named in ([], keys[1:]))
+    told = [
+        [one["Resource"] for one in json.loads(policy)["Statement"] if one["Action"] == "kms:Decrypt"]
+        for policy in (alone, both)
+    ]
+    assert told == [[keys[:1]], [sorted(keys)]]
 
 
 def test_keys_of_secrets_are_granted_one_by_one():
@@ -527,7 +596,16 @@ def test_images_in_ecr_are_pulled_with_rights_on_their_repositories():
         ({"environment": {"apiKey": 1}}, "environment.apiKey: input should be a valid string"),
         ({"user": "root"}, "user: string should match pattern "),
         ({"user": "0:0"}, "user: string should match pattern "),
-        ({"secrets": {"A": "hunter2"}}, "secrets.A: string should match pattern "),
+        ({"secrets": {"A": "hunter2"}}, "secrets.A: is no ARN, and no name in createdSecrets"),
+        (
+            {"secrets": {"A": "hunter 2"}},
+            "secrets.A: is no secret: the ARN of one, or the name of one in createdSecrets",
+        ),
+        (
+            {"secrets": {"A": ARN("ssm", "parameter/a:3")}},
+            "secrets.A: is no ARN of a parameter, arn:aws:ssm:REGION:ACCOUNT:parameter/NAME; ECS takes no version",
+        ),
+        ({"created_secrets": {"db": {}}}, "secret_prefix: createdSecrets are named after it"),
         (
             {"permissions": [{"actions": ["s3:*"], "resources": []}]},
             "permissions.0.resources: list should have at least",

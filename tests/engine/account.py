@@ -24,9 +24,14 @@ class Service:
 
 @dataclass
 class Account:
-    """What exists. `broken` is the reason that ECS gives when it rolls back; None while releases go well."""
+    """What exists. `broken` is the reason that ECS gives when it rolls back; None while releases go well.
+
+    `job_exit` is the exit code of one-off tasks; `jobs` are those that were run, by revision and command.
+    """
 
     broken: str | None = None
+    job_exit: int = 0
+    jobs: list[tuple[str, list[str]]] = field(default_factory=list)
     tags: dict[str, set[str]] = field(default_factory=dict)
     pushes: Counter[str] = field(default_factory=Counter)
     images: dict[str, str] = field(default_factory=dict)

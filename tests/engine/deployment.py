@@ -23,9 +23,14 @@ def under_policies(stack: str) -> dict[str, list[str]]:
     return {"policy_packs": ["policies"], "policy_pack_configs": [f"policies/config/{stack}.json"]}
 
 
-def bring_up(stack: str, site: Checkout) -> Deployed:
-    keys = {"aws:accessKey": "test", "aws:secretKey": SECRET}
+def mark_keys(site: Checkout, stack: str) -> None:
+    """Gives the stack keys of AWS that are marked secret."""
+    keys = {"aws:accessKey": "a-key-that-was-marked-secret", "aws:secretKey": SECRET}
     site.stack(stack).set_all_config({key: auto.ConfigValue(keys[key], secret=True) for key in keys})
+
+
+def bring_up(stack: str, site: Checkout) -> Deployed:
+    mark_keys(site, stack)
     policies = under_policies(stack)
     first, up = site.preview(stack, **policies), site.up(stack)
     return Deployed(stack, site, first, up, site.preview(stack, **policies))

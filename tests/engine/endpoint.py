@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 from account import NUMBER, Account, Service, arn
 
 TASK_ARN = arn("ecs", "task/cluster/0123456789abcdef")
+JOB_ARN = arn("ecs", "task/cluster/fedcba9876543210")
 
 
 def _identity(_account: Account, _asked: dict[str, Any]) -> str:
@@ -49,11 +50,20 @@ def _deployment(task_definition: str, status: str, rollout: str) -> dict[str, An
     return {"status": status, "taskDefinition": task_definition, "rolloutState": rollout, **numbers}
 
 
-def _stopped(account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
-    return {"taskArns": [TASK_ARN] if account.broken else []}
+def _listed(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    return {"taskArns": [TASK_ARN] if account.broken and "serviceName" in asked else []}
 
 
-def _tasks(account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
+def _run(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    (override,) = asked["overrides"]["containerOverrides"]
+    account.jobs.append((asked["taskDefinition"], override["command"]))
+    return {"tasks": [{"taskArn": JOB_ARN}], "failures": []}
+
+
+def _tasks(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    if asked["tasks"] == [JOB_ARN]:
+        ended = {"lastStatus": "STOPPED", "containers": [{"name": "web", "exitCode": account.job_exit}]}
+        return {"tasks": [{"taskArn": JOB_ARN, **ended}]}
     failed = next(one.declared for one in account.services.values() if one.running != one.declared)
     return {"tasks": [{"taskArn": TASK_ARN, "taskDefinitionArn": failed, "stoppedReason": account.broken}]}
 
@@ -70,7 +80,12 @@ def _history(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
 def _images(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
     pushed = [one.rsplit(":", 1) for one in account.pushes]
     tags = [tag for name, tag in pushed if name.endswith(f"/{asked['repositoryName']}")]
-    return {"imageDetails": [{"imageTags": [tag], "imagePushedAt": number} for number, tag in enumerate(tags)]}
+    return {
+        "imageDetails": [
+            {"imageTags": [tag], "imageDigest": f"sha256:{tag}", "imagePushedAt": number}
+            for number, tag in enumerate(tags)
+        ]
+    }
 
 
 def _policy(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
@@ -81,7 +96,8 @@ CALLS = {
     "GetCallerIdentity": _identity,
     "DescribeTargetHealth": _target_health,
     "DescribeServices": _services,
-    "ListTasks": _stopped,
+    "ListTasks": _listed,
+    "RunTask": _run,
     "DescribeTasks": _tasks,
     "DescribeTaskDefinition": _definition,
     "GetParameterHistory": _history,

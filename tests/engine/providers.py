@@ -37,12 +37,16 @@ NAMED = {
     "aws:s3/bucket:Bucket": "bucket",
 }
 """Types whose name the provider makes from the logical one, and the property that holds it."""
+SHORT = {"securityGroup": "sg"}
+"""What ids begin with where it is not the kind."""
 REPLACES = {
     IMAGE: set(),
     TASK: {"containerDefinitions", "cpu", "memory", "family", "volumes", "runtimePlatform"},
     TARGETS: {"name", "port", "protocol", "targetType", "vpcId"},
 }
 """Inputs whose change replaces the resource; of other types it is the name."""
+FIXED = {"aws:ssm/parameter:Parameter": {"version": 1}}
+"""Outputs that are the same for every resource of a type."""
 IGNORED = {IMAGE: {"registry"}}
 """Inputs that the provider does not compare: the docker provider leaves a registry's credentials out."""
 
@@ -150,11 +154,16 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
             "getCallerIdentity": {"accountId": NUMBER},
             "getRegion": {"region": REGION},
             "getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
+            "getVpc": {"cidrBlock": "10.0.0.0/16"},
             "getZone": {"zoneId": "Z00000000000000000000"},
             "getRepositories": {"names": sorted(self.account.tags)},
             "getImages": {"imageIds": [{"imageTag": tag, "imageDigest": f"sha256:{tag}"} for tag in tags]},
             "getAuthorizationToken": {"userName": "AWS", "password": TOKEN, "authorizationToken": TOKEN},
         }
+        if name == "getImage":
+            if args["imageTag"] not in tags:
+                raise LookupError(f"DescribeImages: ImageNotFoundException: no image {args['imageTag']}")
+            answers[name] = {"imageDigest": f"sha256:{hashlib.sha256(args['imageTag'].encode()).hexdigest()}"}
         return {"id": name} | answers[name]
 
 
@@ -168,18 +177,23 @@ def _computed(urn: str, type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
             made = {"id": f"sha256:{digest}", "repoDigest": f"{inputs['imageName']}@sha256:{digest}"}
         case "aws:ecr/repository:Repository":
             made |= {"registryId": NUMBER, "repositoryUrl": f"{REGISTRY}/{name}"}
+        case "aws:ecrpublic/repository:Repository":
+            made["repositoryUri"] = f"public.ecr.aws/alias/{inputs['repositoryName']}"
         case "aws:lb/loadBalancer:LoadBalancer":
             made |= _suffixed(f"app/{name}/{digest}", "loadbalancer/")
             made |= {"dnsName": f"{name}.{REGION}.elb.amazonaws.com", "zoneId": "Z11111111111111111111"}
+        case "aws:lb/listener:Listener":
+            balancer = inputs["loadBalancerArn"].split("loadbalancer/")[-1]
+            made["arn"] = arn("elasticloadbalancing", f"listener/{balancer}/{digest}")
+        case "aws:ec2/vpc:Vpc" | "aws:ec2/subnet:Subnet" | "aws:ec2/securityGroup:SecurityGroup":
+            made["id"] = f"{SHORT.get(kind, kind)}-{digest}"
         case "aws:lb/targetGroup:TargetGroup":
             made |= _suffixed(f"targetgroup/{name}/{digest}", "")
         case "aws:acm/certificate:Certificate":
             made["domainValidationOptions"] = [_proof(domain) for domain in _domains(inputs)]
         case "aws:route53/record:Record":
             made["fqdn"] = name
-        case "aws:ssm/parameter:Parameter":
-            made["version"] = 1
-    return made
+    return made | FIXED.get(type_, {})
 
 
 def _suffixed(suffix: str, before: str) -> dict[str, str]:

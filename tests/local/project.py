@@ -7,8 +7,10 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
 import yaml
 
+from local import docker_engine
 from local.up import ask
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -64,3 +66,13 @@ def copy_project(folder: Path, port: int) -> Stack:
     made = Stack(folder, port)
     made.file.write_text(made.file.read_text().replace("4566", str(port)))
     return made
+
+
+def needs_docker(folder: Path) -> None:
+    """Skip without Docker, except in CI, where it is installed and started."""
+    try:
+        docker_engine.ensure(folder, lambda _: bool(os.environ.get("CI")), print, install=True)
+    except docker_engine.NoDocker as missing:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"the local stack needs Docker: {missing}")

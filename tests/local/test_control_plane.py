@@ -41,16 +41,24 @@ def test_everything_that_a_stack_may_ask_for_is_known_here(stack: Stack):
     content = yaml.safe_load(stack.file.read_text())
     config, web = content["config"], content["config"]["services"]["web"]
     config["alarms"] = {"enabled": True, "emails": ["a@example.com"]}
-    config["network"] = {"egress": "endpoints"}
-    config["repository"]["pullAccounts"] = ["000000000000"]
+    config["network"] = {"egress": "endpoints", "endpoints": ["secretsmanager"]}
+    config["repository"] |= {"pullAccounts": ["000000000000"], "pullOrganization": "o-a1b2c3d4e5"}
+    config["registryRules"] = {
+        "scanning": "ENHANCED",
+        "replicateTo": ["eu-west-1"],
+        "caches": {"quay": {"upstream": "quay.io"}},
+    }
     web["scaling"] = {"max": 4, "requests": 100}
     web["task"] |= {
+        "createdSecrets": {"db": {"recoveryDays": 0}},
+        "secrets": {"PASSWORD": "db:password::"},
         "permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:aws:s3:::shop/*"]}],
         "managedPolicies": ["arn:aws:iam::000000000000:policy/shop"],
     }
     stack.file.write_text(yaml.safe_dump(content))
     done = up(stack)
     assert "control plane only, at" in done.stdout.splitlines()[-1], done.stdout
+    assert "secret slipway-local/web/db, without a value" in done.stdout
     for kind in ("MetricAlarm", "Topic", "VpcEndpoint", "Policy", "RepositoryPolicy", "RolePolicyAttachment"):
         assert kind in done.stdout.split("declared only:")[1]
 

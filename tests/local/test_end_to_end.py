@@ -1,16 +1,16 @@
 """The stack on this machine, with real containers and real HTTP, in a copy of the project."""
 
 import json
-import os
+import re
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 
 import pytest
 import yaml
 
 from local import docker_engine, emulator
 from local.images import LABEL, owner, steps_file
-from tests.local.project import Stack, copy_project
+from tests.local.project import Stack, copy_project, needs_docker
 
 PORT = 4577
 BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
@@ -19,12 +19,7 @@ BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
     folder = tmp_path_factory.mktemp("project")
-    try:
-        docker_engine.ensure(folder, lambda _: bool(os.environ.get("CI")), print, install=True)
-    except docker_engine.NoDocker as missing:
-        if os.environ.get("CI"):
-            raise
-        pytest.skip(f"the local stack needs Docker: {missing}")
+    needs_docker(folder)
     made = copy_project(folder, PORT)
     yield made
     assert made.run("down").returncode == 0
@@ -68,6 +63,46 @@ def test_both_tasks_answer_with_environment_secret_and_logs(stack: Stack):
     logs = stack.run("logs").stdout
     assert "/slipway-local/web" in logs
     assert '"version"' in logs
+
+
+def test_a_secret_without_a_value_is_refused_with_the_command_that_fills_it_and_goes_live_when_filled(stack: Stack):
+    from local.clients import LocalClients  # noqa: PLC0415 - only where the stack is up
+
+    good, before = stack.version(), stack.file.read_text()
+    stack.configure(lambda web: web["task"].update(createdSecrets={"db": {}}, secrets={"APP_SECRET": "db:password::"}))
+    done = stack.run("up")
+    assert done.returncode == 1, done.stdout
+    told = "".join(done.stdout.split("cause:")[1].split())  # lines are wrapped wherever they end
+    arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:slipway-local/web/db"
+    assert f"put-secret-value--secret-id{arn}--secret-string" in told
+    assert stack.version() == good
+    clients = LocalClients(f"http://127.0.0.1:{PORT}", "us-east-1")
+    clients.client("secretsmanager").put_secret_value(SecretId=arn, SecretString='{"password": "hush"}')
+    assert "service web rolls to" in stack.up()
+    stack.file.write_text(before)
+    stack.up()
+    assert stack.version() == good
+
+
+def test_what_was_built_is_promoted_by_its_digest_and_what_was_not_is_refused(stack: Stack):
+    good, before, source = stack.version(), stack.file.read_text(), stack.main.read_text()
+    stack.configure(lambda web: web.update(image={"promoteFrom": "slipway-local/web"}))
+    promoted = stack.up()
+    assert "service web rolls to" in promoted
+    assert "built and pushed" not in promoted
+    assert stack.version() == good
+    docker = docker_engine.connect()
+    running = docker.containers.list(filters={"label": f"{LABEL}={owner('local', stack.home)}"})
+    assert {one.attrs["Config"]["Image"].partition("@")[2][:7] for one in running} == {"sha256:"}
+    docker.close()
+    stack.main.write_text(source + "# never built\n")
+    done = stack.run("up")
+    assert done.returncode == 1, done.stdout
+    assert "services.web.image.promoteFrom: has no image of this content, c-" in done.stdout
+    assert stack.version() == good
+    stack.main.write_text(source)
+    stack.file.write_text(before)
+    stack.up()
 
 
 def test_a_killed_container_returns(stack: Stack):
@@ -127,9 +162,18 @@ def test_what_is_done_by_hand_on_day_two(stack: Stack):
 def test_a_to_b_to_a_each_answers_with_its_own_version(stack: Stack):
     a, source = stack.version(), stack.main.read_text()
     stack.main.write_text(source + "# B\n")
-    stack.up()
+    told = stack.folder / "told.md"
+    done = stack.run("rehearse", "--markdown", str(told))
+    assert done.returncode == 0, done.stdout
     b = stack.version()
     assert b != a
+    first, *rest = told.read_text().splitlines()
+    assert first == f"**web**: `{a}` → `{b}`"
+    lost, answer, image, memory = (line for line in rest if line)
+    assert re.fullmatch(r"- requests lost: \*\*\d+\*\* of [1-9]\d+", lost)
+    assert re.fullmatch(r"- first answer of the new version: after \d+\.\d s, build included", answer)
+    assert re.fullmatch(r"- image: [1-9]\d+\.\d MiB \([+-]0\.0\)", image)
+    assert re.fullmatch(r"- memory: [1-9]\d* MiB \(was [1-9]\d* MiB\)", memory)
     stack.main.write_text(source)
     again = stack.up()
     assert stack.version() == a
@@ -184,6 +228,36 @@ def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
     assert "  change    Pulumi.local.yaml: services.web.image (line " in told.stdout
     stack.file.write_text(before)
     stack.up()
+
+
+def migrate(code: str) -> Callable[[dict], None]:  # type: ignore[type-arg]
+    return lambda web: web.update(beforeRelease={"command": ["python3", "-c", code]})
+
+
+def test_a_task_before_the_release_runs_once_and_a_failing_one_keeps_the_old_version(stack: Stack):
+    good, before, source = stack.version(), stack.file.read_text(), stack.main.read_text()
+    stack.configure(migrate("import os; print('migrated to', os.environ['APP_VERSION'])"))
+    assert "web: the task before the release ended well" in stack.up()
+    assert "nothing changed" in stack.up()
+    assert f"migrated to {good}" in stack.run("logs").stdout
+
+    stack.main.write_text(source + "# needs a table\n")
+    stack.configure(migrate("import sys; print('no such table: users', flush=True); sys.exit(4)"))
+    for _ in range(2):
+        done = stack.run("up")
+        assert done.returncode == 1, done.stdout
+        assert "The task before the release of web failed: exit code 4." in done.stdout
+        assert "log: no such table: users" in done.stdout
+        assert "rolls to" not in done.stdout
+        assert "up and verified" not in done.stdout
+        assert stack.version() == good
+    stack.configure(migrate("print('mended')"))
+    assert "web: the task before the release ended well" in stack.up()
+    assert stack.version() != good
+    stack.file.write_text(before)
+    stack.main.write_text(source)
+    stack.up()
+    assert stack.version() == good
 
 
 def test_a_service_moves_to_instances_and_back_and_answers_from_containers(stack: Stack):

@@ -1,12 +1,13 @@
 """Our own stacks keep the rules, each under its own profile; what they deviate in has an owner, a reason and an end."""
 
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from own_stacks import PROJECT, STACKS, config, configured, settings, without_children, world
-from sample import World, rendered, stack_of
+from sample import GONE, World, changed, rendered, stack_of
 from slipway_policies import kinds
 from slipway_policies.judge import Finding, everything
 from slipway_policies.rules import RULES
@@ -16,7 +17,9 @@ from slipway_policies.summary import SUMMARIES
 from wire import registration
 
 from local.policy_client import judge
+from tests import with_images, with_secrets
 from tests.scaled import configuration
+from tests.with_secrets import EXAMPLES
 
 TODAY = date(2026, 11, 25)
 LONGEST = timedelta(days=200)
@@ -58,6 +61,44 @@ def test_it_passes_when_it_scales_in_every_way(name: str):
     assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
     about = {"ecs-autoscaled", "ecs-ignore-desired-count"}
     assert {f.verdict.state for f in findings if f.rule.id in about} == {"compliant"}
+
+
+@each_stack
+def test_it_passes_with_secrets_that_do_not_exist_yet(name: str):
+    findings, stack = _judged(name, configured(name, with_secrets.configuration(name, EXAMPLES[0])))
+    assert len(stack.of(kinds.SECRET)) == 2
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    states = {(f.rule.id, f.verdict.state) for f in findings}
+    assert {(rule, "compliant") for rule in ("ecs-secret-refs-valid", "iam-no-wildcards")} <= states
+
+
+@pytest.mark.parametrize("name", ["dev", "staging", "prod"])  # the pack of `local` knows no account of AWS
+def test_what_it_may_name_about_images_passes_but_a_public_repository_that_the_pack_was_not_told_of(name: str):
+    declared = configured(name, with_images.configuration(name))
+    findings, stack = _judged(name, declared)
+    assert len(stack.of(kinds.CREATION_TEMPLATE)) == 3
+    assert {f.rule.id for f in findings if f.enforced and f.rule.level == "mandatory"} == {"ecr-private-only"}
+    told = Terms(replace(settings(name), public_repositories=("shop/web",)), settings(name).profile or "prod", TODAY)
+    again = everything(RULES, stack, told)
+    assert [f.message for f in again if f.enforced and f.rule.level == "mandatory"] == []
+    about = {
+        "ecr-policy-not-public",
+        "ecr-registry-scan-configured",
+        "ecr-template-compliant",
+        "ecr-cache-authenticated",
+    }
+    assert {f.rule.id for f in again if f.verdict.state == "compliant"} >= about
+    open_ = changed(declared, {"RepositoryPolicy:web.policy.Statement[1].Condition": GONE})
+    assert "ecr-policy-not-public" in {f.rule.id for f in _judged(name, open_)[0] if f.verdict.state == "violation"}
+
+
+@pytest.mark.parametrize("name", ["staging", "prod"])
+def test_it_passes_when_it_runs_what_another_stack_has_built(name: str):
+    findings, _ = _judged(name, configured(name, with_images.promoting(name)))
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    states = {f.rule.id: f.verdict.state for f in findings}
+    assert states["image-digest-pinned"] == states["image-private-registry"] == states["image-no-latest"] == "compliant"
+    assert states["image-from-managed-repo"] == "not applicable"
 
 
 @each_stack

@@ -157,6 +157,11 @@ def test_the_time_limit_ends_it():
     assert "still 0 of 2 tasks running after 100 s" in text
 
 
+SECRET = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:shop-dev/web/db"
+UNREADABLE = (
+    "ResourceInitializationError: unable to pull secrets or registry auth: unable to retrieve secret from asm: {}"
+)
+FILL = f"`aws secretsmanager put-secret-value --secret-id {SECRET} --secret-string file://VALUE`"
 CAUSES = [
     ("circuit breaker was triggered after three unsuccessful image digest resolution attempts.", "cannot be pulled"),
     (
@@ -166,6 +171,13 @@ CAUSES = [
     ("CannotPullContainerError: pull access denied, not authorized", "may not pull"),
     ("CannotPullContainerError: dial tcp 10.0.0.1:443: i/o timeout", "cannot be reached"),
     ("ResourceInitializationError: unable to pull secrets or registry auth", "a secret is missing"),
+    (UNREADABLE.format(f"The task can't retrieve the secret with ARN '{SECRET}' from AWS"), FILL),
+    (UNREADABLE.format(f"failed to fetch secret {SECRET} from secrets manager: ResourceNotFoundException"), FILL),
+    (f"ResourceInitializationError: unable to retrieve secret {SECRET}:password:: for environment variable X", FILL),
+    (
+        UNREADABLE.format(f"failed to fetch secret {SECRET} from secrets manager: AccessDeniedException"),
+        "the execution role may not read it",
+    ),
     ("ECS was unable to assume the role that was provided", "assume the task's role"),
     ("(service web) (deployment ecs-svc/2) deployment failed: alarm detected.", "an alarm of the service went off"),
     ("OutOfMemoryError: Container killed due to memory usage", "more memory"),

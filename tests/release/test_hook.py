@@ -40,21 +40,27 @@ class Account:
 
 
 @pytest.fixture
-def followed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[ReleaseRecord, Any]]:
-    found: list[tuple[ReleaseRecord, Any]] = []
-    monkeypatch.setattr(hook, "follow", lambda record, clients, _say, file: found.append((record, clients, file)))
+def followed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    found: list[Any] = []
+    monkeypatch.setattr(
+        hook, "settle", lambda record, written, clients, _, file: found.append((record, written, clients, file))
+    )
     return found
 
 
 TEXT = RECORD.to_json()
 
 
-def run(account: Account, value: Any = TEXT, *, output: bool = False, sealed: bool = False) -> None:
+def run(
+    account: Account, value: Any = TEXT, *, output: bool = False, sealed: bool = False, old: str | None = None
+) -> None:
     async def main() -> None:
         told = Output.from_input(value) if output else value
         inputs = {"name": "/shop-dev/web/release", "insecureValue": Output.secret(told) if sealed else told}
-        args = ResourceHookArgs("urn", "", "web", "aws:ssm/parameter:Parameter", new_inputs=inputs)
-        await hook.follow_hook(account, FILE)(args)  # type: ignore[arg-type]
+        before = {"name": "/shop-dev/web/release", "insecureValue": old} if old else None
+        kind = "aws:ssm/parameter:Parameter"
+        args = ResourceHookArgs("urn", "", "web", kind, new_inputs=inputs, old_inputs=before)
+        await hook.settle_hook(account, FILE)(args)  # type: ignore[arg-type]
 
     asyncio.run(main())
 
@@ -63,7 +69,7 @@ def run(account: Account, value: Any = TEXT, *, output: bool = False, sealed: bo
 def test_what_was_declared_is_followed_in_the_records_account(followed: list[Any], how: dict[str, bool]):
     account = Account()
     run(account, **how)
-    assert followed == [(RECORD, account, FILE)]
+    assert followed == [(RECORD, None, account, FILE)]
     assert account.checked == "123456789012"
 
 
@@ -72,7 +78,7 @@ def test_a_release_that_is_refused_stays_unwritten(monkeypatch: pytest.MonkeyPat
     def refuse(*_: Any) -> None:
         raise RuntimeError("rolled back")
 
-    monkeypatch.setattr(hook, "follow", refuse)
+    monkeypatch.setattr(hook, "settle", refuse)
     with pytest.raises(RuntimeError, match="rolled back"):
         run(Account(), output=output)
 
@@ -88,3 +94,10 @@ def test_a_text_that_is_no_record_is_refused(followed: list[Any], value: str):
     with pytest.raises(ValueError, match="not a release record"):
         run(Account(), value)
     assert followed == []
+
+
+def test_what_is_written_already_is_told_too_and_a_text_of_another_version_tells_nothing(followed: list[Any]):
+    account = Account()
+    run(account, old=TEXT.replace("shop-dev-web:7", "shop-dev-web:6"))
+    run(account, old='{"of": "another version"}')
+    assert [written and written.task_definition[-1] for _, written, _, _ in followed] == ["6", None]

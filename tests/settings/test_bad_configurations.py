@@ -10,6 +10,7 @@ from settings.stack import StackOptions
 from settings.task import Statement, TaskOptions
 
 KEY = "arn:aws:kms:eu-central-1:123456789012:key/0a"
+PARAMETER = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/key"
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf"
 
 
@@ -50,9 +51,24 @@ def mounting(efs: dict[str, Any]) -> dict[str, Any]:
     return web(task={"volumes": {"a": {"efs": files}}, "mounts": {"a": {"path": "/a"}}})
 
 
+LISTENER = "arn:aws:elasticloadbalancing:eu-central-1:123456789012:listener/app/shop/0a/0b"
+SHARED_BALANCER = {"listenerArn": LISTENER, "securityGroupId": "sg-0a", "url": "https://www.example.com"}
+SHARED_CLUSTER = {"arn": "arn:aws:ecs:eu-central-1:123456789012:cluster/shop"}
+VPC = {"vpcId": "vpc-0a", "publicSubnetIds": ["subnet-1", "subnet-2"], "privateSubnetIds": ["subnet-3", "subnet-4"]}
+
+
+def shared(balancer: dict[str, Any] | None = None, cluster: dict[str, Any] | None = None) -> dict[str, Any]:
+    """A stack on a network, cluster and balancer that exist, beside which something else is set."""
+    return {
+        **web(),
+        "network": {"existing": VPC},
+        "loadBalancer": {"existing": SHARED_BALANCER, **(balancer or {})},
+        "cluster": {"existing": SHARED_CLUSTER, **(cluster or {})},
+    }
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
-    ({"services": {}}, "services", "at least 1 item"),
     ({"services": {"Web": {}}}, "services.Web", "pattern"),
     ({"services": {"a": {}}}, "services.a", "pattern"),
     ({"services": {"x" * 25: {}}}, "services." + "x" * 25, "pattern"),
@@ -87,6 +103,43 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "network.zones",
         "no meaning with an existing network",
     ),
+    (shared({"plainHttp": True}), "loadBalancer.plainHttp", "no meaning with an existing load balancer"),
+    (shared({"accessLogDays": 7}), "loadBalancer.accessLogDays", "no meaning with an existing load balancer"),
+    (
+        shared({"existing": {**SHARED_BALANCER, "listenerArn": LISTENER.replace("/app/", "/net/")}}),
+        "loadBalancer.existing.listenerArn",
+        "pattern",
+    ),
+    (shared({"existing": {**SHARED_BALANCER, "url": "www.example.com"}}), "loadBalancer.existing.url", "pattern"),
+    (
+        {**shared(), "network": {}},
+        "loadBalancer.existing",
+        "have to be in the load balancer's VPC: give network.existing",
+    ),
+    (shared(cluster={"containerInsights": "disabled"}), "cluster.containerInsights", "with an existing cluster"),
+    (shared(cluster={"ec2": {}}), "cluster.ec2", "no meaning with an existing cluster"),
+    (shared(cluster={"strategy": [{"provider": "EC2"}]}), "cluster.strategy", "EC2 has no instances"),
+    (shared(cluster={"existing": {"arn": "shop"}}), "cluster.existing.arn", "pattern"),
+    (
+        shared(cluster={"existing": {**SHARED_CLUSTER, "ec2": {"provider": "shop", "architecture": "ARM"}}}),
+        "cluster.existing.ec2.architecture",
+        "did you mean 'ARM64'",
+    ),
+    (
+        {
+            **web(capacity=[{"provider": "EC2"}]),
+            "network": {"existing": VPC},
+            "cluster": {"existing": {**SHARED_CLUSTER, "ec2": {"provider": "shop", "architecture": "ARM64"}}},
+        },
+        "services.web.architecture",
+        "cluster.ec2.architecture is ARM64",
+    ),
+    (
+        {**web(), "cluster": {"existing": {**SHARED_CLUSTER, "ec2": {"provider": "shop", "architecture": "ARM64"}}}},
+        "cluster.existing.ec2",
+        "have to be in the instances' VPC: give network.existing",
+    ),
+    ({**web(), "platform": "slipway/dev"}, "platform", "pattern"),
     ({**web(), "network": {"endpoints": ["ssm"]}}, "network.endpoints", "needs egress: endpoints"),
     (
         {**web(), "network": {"egress": "endpoints", "endpoints": ["ecr.api"]}},
@@ -225,7 +278,61 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(task={"port": 70000}), "services.web.task.port", "less than or equal to 65535"),
     (web(task={"user": "root"}), "services.web.task.user", "pattern"),
     (web(task={"user": "0:0"}), "services.web.task.user", "pattern"),
-    (web(task={"secrets": {"KEY": "plain"}}), "services.web.task.secrets.KEY", "pattern"),
+    (web(task={"secrets": {"KEY": "plain"}}), "services.web.task.secrets.KEY", "no name in createdSecrets"),
+    (
+        web(task={"secrets": {"KEY": "a b"}}),
+        "services.web.task.secrets.KEY",
+        "is no secret: the ARN of one, or the name",
+    ),
+    (web(task={"secrets": {"KEY": f"{ARN}:password"}}), "services.web.task.secrets.KEY", "each of which may be empty"),
+    (web(task={"secrets": {"KEY": f"{PARAMETER}:3"}}), "services.web.task.secrets.KEY", "ECS takes no version of one"),
+    (beside({"secrets": {"KEY": "db"}}), "services.web.task.sidecars.agent.secrets.KEY", "no name in createdSecrets"),
+    (beside({"throughCache": True}), "services.web.task.sidecars.agent.throughCache", "no image of a private ECR"),
+    ({**web(), "registryRules": {"scanning": "FULL"}}, "registryRules.scanning", "one of BASIC, ENHANCED"),
+    ({**web(), "registryRules": {"replicateTo": ["Frankfurt"]}}, "registryRules.replicateTo.0", "pattern"),
+    ({**web(), "registryRules": {"caches": {"h": {"upstream": "quay.io"}}}}, "registryRules.caches.h", "pattern"),
+    (
+        {**web(), "registryRules": {"caches": {"hub": {"upstream": "docker.io"}}}},
+        "registryRules.caches.hub.upstream",
+        "pattern",
+    ),
+    (
+        {**web(), "registryRules": {"caches": {"ghcr": {"upstream": "ghcr.io"}}}},
+        "registryRules.caches.ghcr.credential",
+        "lets nobody in without one",
+    ),
+    (
+        {**web(), "registryRules": {"caches": {"ghcr": {"upstream": "ghcr.io", "credential": ARN}}}},
+        "registryRules.caches.ghcr.credential",
+        "pattern",
+    ),
+    ({**web(), "publicRepositories": {"Shop": {}}}, "publicRepositories.Shop", "pattern"),
+    ({**web(), "publicRepositories": {"shop": {"logo": "x"}}}, "publicRepositories.shop.logo", "unknown key"),
+    ({**web(), "repository": {"pullOrganization": "*"}}, "repository.pullOrganization", "pattern"),
+    (
+        web(image={"promoteFrom": "dev/web", "reference": "example.com/web:1"}),
+        "services.web.image.promoteFrom",
+        "name one of them",
+    ),
+    (web(image={"promoteFrom": "dev/web:1"}), "services.web.image.promoteFrom", "pattern"),
+    (web(image={"promoteFrom": "ghcr.io/Shop/web"}), "services.web.image.promoteFrom", "pattern"),
+    (web(task={"createdSecrets": {"7": {}}}), "services.web.task.createdSecrets.7", "pattern"),
+    (web(task={"createdSecrets": {"db": {"value": "x"}}}), "services.web.task.createdSecrets.db.value", "unknown key"),
+    (
+        web(task={"createdSecrets": {"db": {"kmsKey": "alias/x"}}}),
+        "services.web.task.createdSecrets.db.kmsKey",
+        "pattern",
+    ),
+    (
+        web(task={"createdSecrets": {"db": {"recoveryDays": 3}}}),
+        "services.web.task.createdSecrets.db.recoveryDays",
+        "7 to 30 days, or 0",
+    ),
+    (
+        {**web(task={"createdSecrets": {"db": {}}, "secrets": {"KEY": "db"}}), "network": {"egress": "endpoints"}},
+        "services.web.task.secrets.KEY",
+        "add 'secretsmanager' to network.endpoints",
+    ),
     (web(task={"environment": {"A": 1}}), "services.web.task.environment.A", "string"),
     (web(task={"environment": {"A": "x"}, "secrets": {"A": ARN}}), "services.web.task.secrets.A", "environment too"),
     (web(task={"logRetentionDays": 8}), "services.web.task.logRetentionDays", "the nearest is 7"),
@@ -374,6 +481,11 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "services.web.gracePeriod",
         "start period of 20 s",
     ),
+    (web(beforeRelease={}), "services.web.beforeRelease.command", "field required"),
+    (web(beforeRelease={"command": []}), "services.web.beforeRelease.command", "at least 1 item"),
+    (web(beforeRelease={"command": "migrate"}), "services.web.beforeRelease.command", "list"),
+    (web(beforeRelease={"command": ["x" * 2045]}), "services.web.beforeRelease.command", "room for 2048"),
+    (web(beforeRelease={"command": ["x"], "timeLimit": 5}), "services.web.beforeRelease.timeLimit", "30"),
     (web(architecture="arm64"), "services.web.architecture", "ARM64"),
     (web(desired_count=1), "services.web.desired_count", "did you mean 'desiredCount'"),
     ({"services": {f"service-{n}": {} for n in range(101)}}, "services", "room for 100"),

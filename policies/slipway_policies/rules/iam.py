@@ -28,6 +28,8 @@ ADMIN = ("AdministratorAccess", "IAMFullAccess", "PowerUserAccess")
 PULL_AND_LOG = (
     "ecr:BatchCheckLayerAvailability",
     "ecr:BatchGetImage",
+    "ecr:BatchImportUpstreamImage",
+    "ecr:CreateRepository",
     "ecr:GetAuthorizationToken",
     "ecr:GetDownloadUrlForLayer",
     "kms:Decrypt",
@@ -38,7 +40,8 @@ PULL_AND_LOG = (
     "secretsmanager:GetSecretValue",
     "ssm:GetParameters",
 )
-"""What ECS needs to start a task (Amazon ECS developer guide, "Amazon ECS task execution IAM role")."""
+"""What ECS needs to start a task (Amazon ECS developer guide, "Amazon ECS task execution IAM role"; for an image that
+comes through a cache: Amazon ECR user guide, "IAM permissions required to sync an upstream registry")."""
 CONFUSED_DEPUTY = ("aws:sourceaccount", "aws:sourcearn", "aws:sourceorgid", "aws:sourceorgpaths")
 DEPUTIES = ("ecs-tasks.amazonaws.com", "vpc-flow-logs.amazonaws.com")
 """Services that AWS's guides ask to be bound to the account ("The confused deputy problem")."""

@@ -1,0 +1,1 @@
+"""Who may preview and deploy the stacks of an account, and how far each may go."""

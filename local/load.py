@@ -1,0 +1,67 @@
+"""Clients that ask on while something changes: what they got, and what they did not."""
+
+import threading
+import time
+from collections.abc import Collection, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from itertools import pairwise
+
+from local.up import ask
+
+PAUSE = 0.1
+"""Seconds between an answer and the next request."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a client got, and when by the monotonic clock; status 0 when nothing answered."""
+
+    at: float
+    status: int
+    version: str | None
+
+    @property
+    def good(self) -> bool:
+        """Whether the request was served."""
+        return self.status == HTTPStatus.OK
+
+
+@dataclass
+class Load:
+    """A light load: one client that asks about ten times a second."""
+
+    answers: list[Answer] = field(default_factory=list[Answer])
+
+    @contextmanager
+    def on(self, endpoint: str, host: str, path: str) -> Generator[None]:
+        """Ask from here to the end of the block."""
+        end = threading.Event()
+
+        def ask_on() -> None:
+            while not end.wait(PAUSE):
+                status, version = ask(endpoint, host, path)
+                self.answers.append(Answer(time.monotonic(), status, version))
+
+        client = threading.Thread(target=ask_on)
+        client.start()
+        try:
+            yield
+        finally:
+            end.set()
+            client.join()
+
+    @property
+    def lost(self) -> int:
+        """Requests that were not served."""
+        return sum(not one.good for one in self.answers)
+
+    def first(self, version: str) -> float | None:
+        """When this version answered first."""
+        return next((one.at for one in self.answers if one.good and one.version == version), None)
+
+    def longest_silence(self, versions: Collection[str]) -> float:
+        """Seconds between two answers of these versions, at the most."""
+        good = [one.at for one in self.answers if one.good and one.version in versions]
+        return max((after - before for before, after in pairwise(good)), default=0.0)

@@ -1,0 +1,113 @@
+"""Twenty releases in a row with real containers, five of them broken, each in its own way, while clients ask on."""
+
+import sys
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from local.load import Load
+from tests.local.project import Stack, copy_project, needs_docker
+
+PORT = 4578
+RELEASES = 20
+LONGEST_SILENCE = 4.0
+"""Seconds between two answers of a good version, at the most: the emulated balancer asks tasks that just died too."""
+AT_START = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
+AFTER_AN_ANSWER = """
+
+def dying(app):
+    async def serve(scope, receive, send):
+        await app(scope, receive, send)
+        if scope["type"] == "http":
+            import threading
+            threading.Timer(1, os._exit, (7,)).start()
+    return serve
+
+
+if __name__"""
+NO_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:never-made-AbCdEf"
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
+    folder = tmp_path_factory.mktemp("releases")
+    needs_docker(folder)
+    made = copy_project(folder, PORT)
+    yield made
+    assert made.run("down").returncode == 0
+
+
+@dataclass
+class Broken:
+    """A release that must fail: what it changes, and what is told of it."""
+
+    change: Callable[[Stack], None]
+    told: tuple[str, ...]
+
+
+def _source(change: Callable[[str], str]) -> Callable[[Stack], None]:
+    return lambda stack: _write(stack.main, change(stack.main.read_text()))
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+
+
+def _crash_after_an_answer(source: str) -> str:
+    app = "create_app(settings, lifecycle)"
+    assert app in source
+    return source.replace(app, f"dying({app})").replace("\n\nif __name__", AFTER_AN_ANSWER)
+
+
+def _configured(change: Callable[[dict], None]) -> Callable[[Stack], None]:  # type: ignore[type-arg]
+    return lambda stack: stack.configure(change)
+
+
+BROKEN = {
+    3: Broken(_source(lambda _: AT_START), ("the container exited", "exit code 3", "no database")),
+    6: Broken(_source(_crash_after_an_answer), ("the container exited", "exit code 7")),
+    10: Broken(
+        _configured(
+            lambda web: web.update(image={"reference": f"127.0.0.1:{PORT}/slipway-local/web@sha256:{'0' * 64}"})
+        ),
+        ("image", f"sha256:{'0' * 64}"),
+    ),
+    13: Broken(_configured(lambda web: web["task"].update(secrets={"KEY": NO_SECRET})), ("secret", "never-made")),
+    17: Broken(
+        _configured(lambda web: web.update(beforeRelease={"command": ["python3", "-c", "print('no table'); exit(4)"]})),
+        ("exit code 4", "no table"),
+    ),
+}
+
+
+def test_twenty_releases_five_broken_and_a_good_version_answers_throughout(stack: Stack):
+    source, settings = stack.main.read_text(), stack.file.read_text()
+    stack.up()
+    good, load = [str(stack.version())], Load()
+    with load.on(f"http://127.0.0.1:{PORT}", "balancer.alb.localhost", "/"):
+        for number in range(1, RELEASES + 1):
+            _write(stack.main, f"{source}\n# release {number}\n")
+            broken = BROKEN.get(number)
+            if broken is None:
+                stack.up()
+                good.append(str(stack.version()))
+                continue
+            broken.change(stack)
+            done = stack.run("up")
+            assert done.returncode == 1, done.stdout
+            assert "up and verified" not in done.stdout
+            cause = done.stdout.split("cause:")[1]
+            assert [word for word in broken.told if word not in cause] == [], done.stdout
+            assert stack.version() == good[-1]
+            stack.file.write_text(settings)
+    assert len(set(good)) == len(good) == RELEASES - len(BROKEN) + 1
+    assert stack.version() == good[-1]
+    silence = load.longest_silence(good)
+    print(  # noqa: T201 - what this test is for
+        f"{RELEASES} releases, {len(BROKEN)} broken: {len(load.answers)} requests, {load.lost} failed, "
+        f"longest time without a good version's answer {silence:.1f} s",
+        file=sys.stderr,
+    )
+    assert silence < LONGEST_SILENCE
