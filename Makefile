@@ -4,7 +4,7 @@ RUN := $(VENV)/bin/python
 LOCAL := requirements.txt local/requirements.txt policies/requirements.txt
 TESTS := tests/requirements.txt app/requirements.txt bootstrap/requirements.txt
 
-.PHONY: help local local-down plan test check bench clean
+.PHONY: help local local-down rehearse plan test check bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this
@@ -12,6 +12,9 @@ help: ## show this
 
 local: $(VENV)/local ## bring the stack up on this machine: image, service, balancer, URL
 	@$(RUN) -m local up
+
+rehearse: $(VENV)/local ## roll what runs here to this version while clients ask, and tell what they noticed
+	@$(RUN) -m local rehearse $(MARKDOWN:%=--markdown %)
 
 local-down: $(VENV)/local ## remove it again: no container, process or image stays
 	@$(RUN) -m local down

@@ -146,6 +146,9 @@ def _wrong(words: list[str], paths: Iterable[Path], block: Block, *, whole: bool
     name, rest = Path(words[0]).name, words[1:]
     if not whole:
         rest = [word for word in rest if word not in ("…", "...")]
+    for flag, value in pairwise(rest):
+        if flag in OF_FILES and not any((place / value).exists() for place in (PROJECT, *paths)):
+            yield f"there is no {value} for {flag}"
     if re.fullmatch(r"python[\d.]*", name):
         yield from _python(rest, paths, whole=whole) if rest[:1] == ["-m"] and rest[1:] else ()
     elif check := _CHECKS.get(name):
@@ -166,9 +169,6 @@ def _pulumi(words: list[str], _: bool) -> Iterator[str]:  # noqa: FBT001 - the s
         yield f"{' '.join(plain)!r} is not among the commands of Pulumi that are known here"
         return
     known = PULUMI[command]
-    for flag, value in pairwise(words):
-        if flag in OF_FILES and not (PROJECT / value).exists():
-            yield f"there is no {value} for {flag}"
     yield from (f"pulumi {command} takes no {flag}, as far as is known here" for flag in _flags(words) - known)
 
 

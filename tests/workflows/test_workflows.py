@@ -21,6 +21,7 @@ WRITES = {
     ("preview.yml", "preview"): {"id-token"},
     ("preview.yml", "comment"): {"pull-requests"},
     ("preview.yml", "scanning"): {"security-events"},
+    ("checks.yml", "rehearsed"): {"pull-requests"},
     ("deploy.yml", "dev"): {"id-token"},
     ("deploy.yml", "staging"): {"id-token"},
     ("deploy.yml", "prod"): {"id-token"},
@@ -76,6 +77,7 @@ def test_forks_get_nothing():
     workflow = read("preview.yml")
     assert set(triggers(workflow)) == {"pull_request"}
     assert "head.repo.full_name == github.repository" in workflow["jobs"]["stacks"]["if"]
+    assert "head.repo.full_name == github.repository" in read("checks.yml")["jobs"]["rehearsed"]["if"]
     assert all(
         "stacks" in job["needs"] or job["needs"] == "preview"
         for name, job in workflow["jobs"].items()
@@ -83,9 +85,11 @@ def test_forks_get_nothing():
     )
 
 
-@pytest.mark.parametrize("name", ["comment", "scanning"])
-def test_a_job_that_may_write_runs_the_base(name: str):
-    checkout, *_ = read("preview.yml")["jobs"][name]["steps"]
+@pytest.mark.parametrize(
+    ("file", "name"), [("preview.yml", "comment"), ("preview.yml", "scanning"), ("checks.yml", "rehearsed")]
+)
+def test_a_job_that_may_write_runs_the_base(file: str, name: str):
+    checkout, *_ = read(file)["jobs"][name]["steps"]
     assert checkout["with"]["ref"] == "${{ github.event.pull_request.base.sha }}"
 
 
