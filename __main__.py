@@ -1,5 +1,7 @@
 """The stack: from a Dockerfile to services that answer behind one load balancer."""
 
+from functools import partial
+
 import pulumi
 
 from components import account
@@ -15,6 +17,7 @@ from components.public_repository import PublicRepository
 from components.pushed_tags import pushed_tags
 from components.registry_rules import RegistryRules
 from components.routing import priorities
+from release.certificates import certificates
 from release.hook import settle_hook
 from release.session import ProviderSettings
 from settings import calls, stack
@@ -73,7 +76,8 @@ balancer = LoadBalancer(
 watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
-settle = settle_hook(ProviderSettings.read(pulumi.Config("aws").get))
+provider = ProviderSettings.read(pulumi.Config("aws").get)
+settle, certificate = settle_hook(provider, stack.file()), certificates(provider)
 sharing = name if settings["load_balancer"]["existing"] else ""
 ranks = priorities({service: asked["routing"] for service, asked in services.items()}, sharing)
 namespace = Namespace("namespace", {"namespace_name": name}) if calls.meet(services) else None
@@ -106,6 +110,11 @@ for caller, app in apps.items():
 
 pulumi.export("urls", {service: app.url for service, app in apps.items()})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
+pulumi.export("releases", {service: app.site for service, app in apps.items()})
+pulumi.export("commands", {service: app.commands for service, app in apps.items()})
+pulumi.export(
+    "rollback", {service: app.recorded.apply(partial(certificate, app.site)) for service, app in apps.items()}
+)
 pulumi.export("images", {service: app.image for service, app in apps.items()})
 pulumi.export("platform", platform(network, cluster, balancer))
 pulumi.export("securityGroups", {service: app.service.security_group_id for service, app in apps.items()})

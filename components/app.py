@@ -28,6 +28,8 @@ from components.service import Service
 from components.service_alarms import Watch
 from components.service_connect import Mesh
 from components.task import Task, TaskArgs
+from release.commands import Subject, commands
+from release.record import Site
 from release.timing import INSTANCE_ALLOWANCE, Pace
 from settings.cluster import CapacityShare, on_ec2
 from settings.dependencies import dependency_problems
@@ -89,6 +91,12 @@ class App(pulumi.ComponentResource):
     """How long its releases take."""
     port: int
     """Port that its tasks listen on."""
+    site: dict[str, str]
+    """Where its releases are: account, region, cluster, service and release record."""
+    commands: dict[str, str]
+    """What people type on day two, by what it is for."""
+    recorded: Output[int]
+    """Version of its release record: known once the release is live."""
 
     def __init__(
         self,
@@ -108,9 +116,11 @@ class App(pulumi.ComponentResource):
         self.task = self._task(name, args, image, place["cluster"])
         self.port = args["task"]["port"]
         self.service = self._service(name, args, place, settle, needs)
-        self._release(name, args, place, settle)
+        self.recorded = self._release(name, args, place, settle).version
+        subject = _subject(name, args, place["cluster"])
+        self.site, self.commands = subject.site._asdict(), commands(subject)
         self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
-        self.register_outputs({"url": self.url, "image": self.image})
+        self.register_outputs({"url": self.url, "image": self.image, "site": self.site, "commands": self.commands})
 
     def call(self, name: str, callee: "App") -> None:
         """Let its tasks reach those of another application: a rule on that one's group, made by who needs it.
@@ -184,7 +194,7 @@ class App(pulumi.ComponentResource):
                 "capacity": _strategy(args, cluster),
                 "ec2_provider": cluster.ec2_provider,
                 # Names are unique on a cluster, and others may have the same services on a shared one.
-                "service_name": f"{args['stack_name']}-{name}" if cluster.shared else name,
+                "service_name": _service_name(name, args, cluster),
                 "cluster_arn": cluster.arn,
                 "cluster_name": cluster.cluster_name,
                 "vpc_id": place["network"].vpc_id,
@@ -210,12 +220,12 @@ class App(pulumi.ComponentResource):
         args: AppArgs,
         place: Place,
         settle: Settle,
-    ) -> None:
-        Release(
+    ) -> Release:
+        return Release(
             name,
             {
                 "account": args["account"],
-                "parameter_name": f"/{args['stack_name']}/{name}/release",
+                "parameter_name": _record_name(name, args),
                 "cluster_name": place["cluster"].cluster_name,
                 "service_name": self.service.service_name,
                 "task_definition_arn": self.task.arn,
@@ -251,6 +261,11 @@ def _mesh(name: str, args: AppArgs, place: Place) -> Mesh | None:
     }
 
 
+def _service_name(name: str, args: AppArgs, cluster: Cluster) -> str:
+    """A cluster of its own has no other stack's services."""
+    return f"{args['stack_name']}-{name}" if cluster.shared else name
+
+
 def _log_group_name(name: str, args: AppArgs) -> str:
     return f"/{args['stack_name']}/{name}"
 
@@ -274,6 +289,30 @@ def _pace(args: AppArgs, cluster: Cluster) -> Pace:
         desired_count=args["desired_count"],
         instance_start=INSTANCE_ALLOWANCE if on_ec2(_strategy(args, cluster)) else 0,
     )
+
+
+def _subject(name: str, args: AppArgs, cluster: Cluster) -> Subject:
+    scaling = args["scaling"]
+    account = args["account"]
+    return Subject(
+        site=Site(
+            account["id"],
+            account["region"],
+            cluster.cluster_name,
+            _service_name(name, args, cluster),
+            _record_name(name, args),
+        ),
+        container=name,
+        log_group=_log_group_name(name, args),
+        desired_count=args["desired_count"],
+        scaling=(scaling["min"], scaling["max"]) if scaling else None,
+        provider=cluster.ec2_provider if on_ec2(_strategy(args, cluster)) else None,
+        exec_enabled=args["exec_enabled"],
+    )
+
+
+def _record_name(name: str, args: AppArgs) -> str:
+    return f"/{args['stack_name']}/{name}/release"
 
 
 def _strategy(args: AppArgs, cluster: Cluster) -> list[CapacityShare]:

@@ -44,6 +44,8 @@ class Release(pulumi.ComponentResource):
 
     parameter_name: Output[str]
     """Name of the SSM parameter."""
+    version: Output[int]
+    """Its version, which each good release raises: known once the release is live."""
 
     def __init__(
         self,
@@ -64,8 +66,8 @@ class Release(pulumi.ComponentResource):
             needs=needs,
             parent=self,
         )
-        self.parameter_name = written.name
-        self.register_outputs({"parameter_name": self.parameter_name})
+        self.parameter_name, self.version = written.name, written.version
+        self.register_outputs({"parameter_name": self.parameter_name, "version": self.version})
 
 
 def _text(args: ReleaseArgs) -> Output[str]:

@@ -52,7 +52,7 @@ def start(endpoint: str, region: str, home: Path, account: str = "000000000000")
     if _listens(place.port):
         raise EmulatorError(
             f"something else answers at {endpoint}{_holder(place.port)}: end it, or name another port in "
-            "Pulumi.local.yaml (aws:endpoints and slipway:registry)"
+            "Pulumi.local.yaml (aws:endpoints and registry)"
         )
     with _log(home).open("wb") as out:
         process = subprocess.Popen(

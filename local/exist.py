@@ -177,6 +177,11 @@ class Emulated(mocks.Mocks):
             "repositoryUrl": one["repositoryUri"],
         }
 
+    def _lifecyclePolicy(self, _name: str, inputs: Inputs, call: Inputs) -> Made:  # noqa: N802 - named after the type
+        """Kept, and not obeyed: what it would leave is asked of it."""
+        self._clients.client("ecr").put_lifecycle_policy(**call)
+        return inputs["repository"], {}
+
     def _image(self, _name: str, inputs: Inputs, _call: Inputs) -> Made:
         if self._images and not inputs.get("skipPush"):
             self._changed(self._images.ensure(inputs))

@@ -15,7 +15,9 @@ from rich.tree import Tree
 
 from local import program, stack_file
 from local.program import UNKNOWN, Declared, Run
+from release.rollbacks import counted
 
+LIFECYCLE = "aws:ecr/lifecyclePolicy:LifecyclePolicy"
 STAND_IN = "awsx:ec2/vpc:Vpc", "awsx:ec2:Vpc"
 _QUIET = {"tags", "tagsAll"}
 
@@ -94,10 +96,22 @@ def show(console: Console, stack: str, found: Run) -> None:
     for service, seconds in cast("dict[str, dict[str, int]]", found.outputs.get("releaseSeconds", {})).items():
         told = ", ".join(f"{what} {value} s" for what, value in seconds.items())
         console.print(f"a release of {service}: {told}", highlight=False)
+    for one in found.declared:
+        if one.type == LIFECYCLE:
+            console.print(_rollbacks(one), highlight=False, markup=False)
     kinds = Counter(one.type.split("/")[0] for one in found.declared if one.custom)
     counts = ", ".join(f"{count} {kind}" for kind, count in sorted(kinds.items()))
     total = sum(one.custom for one in found.declared)
     console.print(f"{total} resources in {len(found.declared) - total} components: {counts}", style="bold")
+
+
+def _rollbacks(policy: Declared) -> str:
+    """What the rules alone tell of going back: which images there are is the registry's knowledge."""
+    keep, _ = counted(policy.inputs["policy"])
+    return (
+        f"going back, {policy.name}: a release can be restored until {keep} others were pushed after it; "
+        "which earlier ones still can is not known offline: python -m release releases"
+    )
 
 
 def as_json(found: Run) -> list[dict[str, object]]:

@@ -20,15 +20,19 @@ def configuration(project: Path, stack: str) -> tuple[str, dict[str, str]]:
         known = ", ".join(stacks(project))
         raise StackFileError(f"there is no stack file {path.name}; the stacks are: {known}")
     given = cast("dict[str, Any]", _yaml(path).get("config") or {})
-    declared = cast("dict[str, Any]", described.get("config") or {})
-    values: dict[str, Any] = {
-        f"{name}:{key}": option["default"] for key, option in declared.items() if "default" in option
-    }
-    values |= {key if ":" in key else f"{name}:{key}": value for key, value in given.items()}
-    missing = [key for key in declared if f"{name}:{key}" not in values]
+    declared = _full(name, cast("dict[str, Any]", described.get("config") or {}))
+    # A key of ours has a default, one of others a value: `pulumi new` writes `pulumi:tags`.
+    values = {key: option[what] for key, option in declared.items() for what in ("default", "value") if what in option}
+    values |= _full(name, given)
+    missing = [key for key in declared if key not in values]
     if missing:
-        raise StackFileError(f"{path.name} lacks {', '.join(f'{name}:{key}' for key in missing)}")
+        raise StackFileError(f"{path.name} lacks {', '.join(missing)}")
     return name, {key: _text(value) for key, value in values.items()}
+
+
+def _full(project: str, keys: dict[str, Any]) -> dict[str, Any]:
+    """Keys with the project's name, where no other one is before them."""
+    return {key if ":" in key else f"{project}:{key}": value for key, value in keys.items()}
 
 
 def stacks(project: Path) -> list[str]:

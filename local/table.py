@@ -232,6 +232,7 @@ TABLE: dict[str, Row] = {
         "ecr",
         "PutLifecyclePolicy",
         {"repository": "repositoryName", "policy": "lifecyclePolicyText"},
+        made=True,
     ),
     "aws:ecr/repositoryPolicy:RepositoryPolicy": Row(
         "ecr", "SetRepositoryPolicy", {"repository": "repositoryName", "policy": "policyText"}

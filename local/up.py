@@ -18,7 +18,8 @@ from local import base_image, docker_engine, emulator, program, stack_file, verd
 from local.clients import LocalClients
 from local.exist import Emulated
 from local.images import LocalImages, owner
-from release.record import Record, ReleaseRecord
+from release import rollbacks
+from release.record import Record, ReleaseRecord, Site
 from release.settle import settle
 
 GOOD_ANSWERS = 5
@@ -99,7 +100,7 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
         if isinstance(record, ReleaseRecord):
             limit = min(record.time_limit_seconds, RELEASE_SECONDS)
             record = replace(record, time_limit_seconds=limit)
-        settle(record, written, clients, say)
+        settle(record, written, clients, say, project_dir / f"Pulumi.{stack}.yaml")
 
     images = LocalImages(docker, owner(stack, home), home) if docker else None
     answers = Emulated(clients, images, settled, say)
@@ -113,6 +114,7 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
         _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["urls"])
     ]
     _table(console, rows)
+    _certificates(console, found, clients)
     console.print(f"not exercised here: {', '.join(NOT_EXERCISED)}", style="dim")
     if answers.refused:
         raise NotUp("".join(str(refused) for refused in answers.refused.values()).strip("\n"))
@@ -230,6 +232,13 @@ def ask(endpoint: str, host: str, path: str) -> tuple[int, str | None]:
     except ValueError:
         return answer.status, None
     return answer.status, str(told["version"]) if isinstance(told, dict) and "version" in told else None
+
+
+def _certificates(console: Console, found: program.Run, clients: LocalClients) -> None:
+    for name, site in sorted(found.outputs["releases"].items()):
+        console.print(f"{name}: releases that were live, and how long they can be restored", style="bold")
+        for line in rollbacks.told(rollbacks.read(Site(**site), clients)):
+            console.print(line, markup=False, highlight=False)
 
 
 def _table(console: Console, rows: list[dict[str, Any]]) -> None:

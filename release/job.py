@@ -1,34 +1,44 @@
 """Runs the task before a release to its end, and refuses when it does not end well."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
-from release.causes import cause_of
-from release.diagnose import Clients, Diagnosis, task_evidence
-from release.follow import MOST_PAUSE, PAUSE, Clock, Say, short
+from release.causes import Cause, cause_of
+from release.diagnose import Diagnosis, task_evidence
+from release.fact import Fact
+from release.follow import MOST_PAUSE, PAUSE, Clock, Say
 from release.record import JobRecord
+from release.stack_line import lines_to_change
+from release.state import Clients, short
 
-VAGUE = cause_of("exited")
+VAGUE = cause_of(["exited"])
 """The cause that a task's own words give for every end: its exit code tells more."""
 
 
 class JobRefused(Exception):
     """The task did not end well. The text says all: Pulumi shows nothing else of a hook."""
 
-    def __init__(self, record: JobRecord, why: str, diagnosis: Diagnosis) -> None:
-        self.record, self.why, self.diagnosis = record, why, diagnosis
-        evidence = "\n".join(f"    {line}" for line in diagnosis.evidence) or "    none"
+    def __init__(
+        self, record: JobRecord, why: str, stack_file: Path, cause: Cause, evidence: Iterable[Fact] = ()
+    ) -> None:
+        lines = lines_to_change(cause, record.service, None, stack_file)
+        self.record, self.why = record, why
+        self.diagnosis = diagnosis = Diagnosis(cause, lines, tuple(evidence))
+        change = "".join(f"  change:   {line}\n" for line in diagnosis.change)
+        told = "\n".join(f"    {line}" for line in diagnosis.evidence) or "    none"
         super().__init__(
             f"\n\nThe task before the release of {record.service} failed: {why}.\n"
-            f"  cause:    {diagnosis.cause}\n"
+            f"  cause:    {diagnosis.cause.words}\n{change}"
             f"  command:  {' '.join(record.command)}\n"
             f"  declared: {short(record.task_definition)}\n"
-            f"  evidence:\n{evidence}\n"
+            f"  evidence:\n{told}\n"
             f"  The release has not begun: {record.service} runs what it ran before.\n"
             "  Mend the cause and deploy again; the next run asks for this task again.\n"
         )
 
 
-def run(record: JobRecord, clients: Clients, say: Say, clock: Clock | None = None) -> None:
+def run(record: JobRecord, clients: Clients, say: Say, stack_file: Path, clock: Clock | None = None) -> None:
     """Return when the task has ended with exit code 0.
 
     One that an interrupted run left behind is followed, not doubled.
@@ -37,14 +47,14 @@ def run(record: JobRecord, clients: Clients, say: Say, clock: Clock | None = Non
         JobRefused: it was not placed, ended otherwise, or ran out of time and was stopped.
     """
     clock = clock or Clock()
-    arn = _left_behind(record, clients) or _start(record, clients)
+    arn = _left_behind(record, clients, stack_file) or _start(record, clients, stack_file)
     started, pause, told = clock.now(), PAUSE, ""
     while (task := _describe(record, clients, arn)).get("lastStatus") != "STOPPED":
         elapsed = clock.now() - started
         if elapsed > record.time_limit_seconds:
             why = f"it still ran after {record.time_limit_seconds} s, the time limit, and was stopped"
             clients.client("ecs").stop_task(cluster=record.cluster, task=arn, reason=f"Slipway: {why}")
-            raise JobRefused(record, why, Diagnosis(why, tuple(_evidence(record, clients, task))))
+            raise JobRefused(record, why, stack_file, Cause(why), _evidence(record, clients, task))
         progress = str(task.get("lastStatus", "not seen yet")).lower()
         if progress != told:
             say(f"{record.service}: {_id(arn)[:8]} before the release is {progress} ({elapsed:.0f} s)")
@@ -53,11 +63,11 @@ def run(record: JobRecord, clients: Clients, say: Say, clock: Clock | None = Non
         pause = min(pause * 1.5, MOST_PAUSE)
     code = _exit_code(record, task)
     if code != 0:
-        raise _ended(record, clients, task, code)
+        raise _ended(record, clients, task, code, stack_file)
     say(f"{record.service}: the task before the release ended well ({clock.now() - started:.0f} s)")
 
 
-def _left_behind(record: JobRecord, clients: Clients) -> str | None:
+def _left_behind(record: JobRecord, clients: Clients, stack_file: Path) -> str | None:
     """A task that still runs for this service: the same one is followed.
 
     Raises:
@@ -74,11 +84,11 @@ def _left_behind(record: JobRecord, clients: Clients) -> str | None:
             return str(task["taskArn"])
         stop = f"aws ecs stop-task --region {record.region} --cluster {record.cluster} --task {_id(task['taskArn'])}"
         why = f"an earlier one still runs, {' '.join(_command(task))} of {short(task['taskDefinitionArn'])}"
-        raise JobRefused(record, why, Diagnosis(f"wait until it ends, or end it: {stop}", ()))
+        raise JobRefused(record, why, stack_file, Cause(f"wait until it ends, or end it: {stop}"))
     return None
 
 
-def _start(record: JobRecord, clients: Clients) -> str:
+def _start(record: JobRecord, clients: Clients, stack_file: Path) -> str:
     answer = clients.client("ecs").run_task(
         cluster=record.cluster,
         taskDefinition=record.task_definition,
@@ -98,9 +108,9 @@ def _start(record: JobRecord, clients: Clients) -> str:
     )
     if answer["tasks"]:
         return str(answer["tasks"][0]["taskArn"])
-    reasons = tuple(f"{one.get('reason')}: {one.get('detail') or one.get('arn')}" for one in answer["failures"])
-    cause = next((found for reason in reasons if (found := cause_of(reason))), "ECS did not place it")
-    raise JobRefused(record, "it was not started", Diagnosis(cause, reasons))
+    reasons = [f"{one.get('reason')}: {one.get('detail') or one.get('arn')}" for one in answer["failures"]]
+    cause = cause_of(reasons) or Cause("ECS did not place it")
+    raise JobRefused(record, "it was not started", stack_file, cause, [Fact("failure", one) for one in reasons])
 
 
 def _describe(record: JobRecord, clients: Clients, arn: str) -> dict[str, Any]:
@@ -114,17 +124,18 @@ def _exit_code(record: JobRecord, task: dict[str, Any]) -> int | None:
     return ours.get("exitCode")
 
 
-def _ended(record: JobRecord, clients: Clients, task: dict[str, Any], code: int | None) -> JobRefused:
-    evidence = tuple(_evidence(record, clients, task))
-    cause = cause_of("\n".join(line for line in evidence if not line.startswith("log:")))
+def _ended(record: JobRecord, clients: Clients, task: dict[str, Any], code: int | None, stack_file: Path) -> JobRefused:
+    evidence = _evidence(record, clients, task)
+    cause = cause_of(one.text for one in evidence if one.kind != "log")
     if code is None:
-        return JobRefused(record, "it never began", Diagnosis(cause or "ECS gives no reason", evidence))
-    if cause in (None, VAGUE):
-        cause = f"the command ended with exit code {code}: its last lines tell why"
-    return JobRefused(record, f"exit code {code}", Diagnosis(cause, evidence))
+        return JobRefused(record, "it never began", stack_file, cause or Cause("ECS gives no reason"), evidence)
+    if cause is None or cause == VAGUE:
+        words = f"the command ended with exit code {code}: its last lines tell why"
+        cause = Cause(words, ("{service}.beforeRelease.command",))
+    return JobRefused(record, f"exit code {code}", stack_file, cause, evidence)
 
 
-def _evidence(record: JobRecord, clients: Clients, task: dict[str, Any]) -> list[str]:
+def _evidence(record: JobRecord, clients: Clients, task: dict[str, Any]) -> list[Fact]:
     return task_evidence(record.task_definition, record.container, clients, task) if task else []
 
 

@@ -2,7 +2,22 @@
 
 import json
 from dataclasses import asdict, dataclass
-from typing import Self
+from typing import NamedTuple, Self
+
+
+class Site(NamedTuple):
+    """Where a service is."""
+
+    account: str
+    """Account number, 12 digits."""
+    region: str
+    """Region of the service."""
+    cluster: str
+    """Name of the cluster."""
+    service: str
+    """Name of the service."""
+    record: str
+    """Name of its release record."""
 
 
 @dataclass(frozen=True)

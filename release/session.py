@@ -4,6 +4,7 @@ boto3 sees neither `aws:profile` nor `aws:assumeRoles` of a stack file by itself
 """
 
 import json
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -70,25 +71,32 @@ class Clients:
     def __init__(self, settings: ProviderSettings) -> None:
         self._settings = settings
         self._session: Any = None
+        self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """The client of a service, such as `ecs`."""
-        if service not in self._made:
-            self._session = self._session or self._start()
-            self._made[service] = self._client(self._session, service)
-        return self._made[service]
+        with self._lock:  # sessions are not made for threads, clients are
+            if service not in self._made:
+                self._session = self._session or self._start()
+                self._made[service] = self._client(self._session, service)
+            return self._made[service]
 
-    def check_account(self, expected: str) -> None:
-        """Raise `WrongAccount` unless the credentials belong to the release's account."""
-        found = self.client("sts").get_caller_identity()["Account"]
+    def check_account(self, expected: str | None) -> str:
+        """The credentials' account.
+
+        Raises:
+            WrongAccount: it is not the release's, or the settings do not allow it.
+        """
+        found = str(self.client("sts").get_caller_identity()["Account"])
         settings = self._settings
-        if found != expected:
+        if expected not in (None, found):
             raise WrongAccount(f"the release is in account {expected}, but the credentials belong to {found}")
         if settings.allowed_account_ids and found not in settings.allowed_account_ids:
             raise WrongAccount(f"account {found} is not among aws:allowedAccountIds")
         if found in settings.forbidden_account_ids:
             raise WrongAccount(f"account {found} is among aws:forbiddenAccountIds")
+        return found
 
     def _start(self) -> Any:  # noqa: ANN401 - boto3 has no types
         import boto3  # noqa: PLC0415 - a quarter of a second that previews need not pay

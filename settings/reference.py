@@ -17,14 +17,17 @@ Schema = dict[str, Any]
 
 
 def schema() -> Schema:
-    """The JSON Schema of a stack file: the project's keys in full, every other one let pass."""
+    """The JSON Schema of a stack file: the project's keys in full, those of others let pass.
+
+    The files here leave the project's name out, so that they are any project's; `pulumi config set` writes it.
+    """
     options = model_of(StackOptions).model_json_schema()
-    keys = {f"{PROJECT}:{key}": option for key, option in options["properties"].items()}
+    named = {f"{PROJECT}:{key}": option for key, option in options["properties"].items()}
     config = {
         "type": "object",
-        "properties": keys,
-        "required": [f"{PROJECT}:{key}" for key in options["required"]],
-        "patternProperties": {f"^(?!{PROJECT}:)": {}},
+        "properties": options["properties"] | named,
+        "allOf": [{"anyOf": [{"required": [key]}, {"required": [f"{PROJECT}:{key}"]}]} for key in options["required"]],
+        "patternProperties": {f"^(?!{PROJECT}:).*:": {}},
         "additionalProperties": False,
     }
     return {
@@ -43,7 +46,7 @@ def page() -> str:
         "# Configuration",
         "",
         "Every option of a stack file, written by `python -m settings.reference` from the declarations in `settings/`.",
-        "Keys of the first table stand under `config:` with the prefix `slipway:`.",
+        "Keys of the first table stand under `config:`; `pulumi config set` writes the project's name before them.",
         "",
         *_section("The stack file", options),
     ]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, NotRequired, TypedDict
 
 import pulumi
@@ -160,6 +161,11 @@ def full_name() -> str:
             f"Stack {pulumi.get_stack()!r} needs another name:", [Problem("project and stack", name, why)]
         )
     return name
+
+
+def file() -> Path:
+    """The running stack's file."""
+    return Path(f"Pulumi.{pulumi.get_stack()}.yaml")
 
 
 def load(config: pulumi.Config) -> StackOptions:

@@ -1,5 +1,7 @@
 """Many services, 50 to a balancer, from the components alone."""
 
+from pathlib import Path
+
 import pulumi
 
 from components import account
@@ -29,7 +31,7 @@ cluster = Cluster(
         "protect": False,
     },
 )
-follow = settle_hook(ProviderSettings())
+follow = settle_hook(ProviderSettings(), Path("Pulumi.bench.yaml"))
 repository = complete(RepositoryOptions, {}, "repository")
 
 for start in range(0, count, PER_BALANCER):

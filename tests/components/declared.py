@@ -33,8 +33,7 @@ NOT_CHOSEN = {
 """The parts of a registration that no option of a component decides; the parent is told apart."""
 COMPUTED = (
     *("arn", "arnSuffix", "bucket", "certificateArn", "dnsName", "fqdn", "latestVersion", "name", "registryId"),
-    "repositoryUri",
-    "zoneId",
+    *("repositoryUri", "version", "zoneId"),
 )
 VPC = "awsx:ec2:Vpc"
 CERTIFICATE = "aws:acm/certificate:Certificate"

@@ -364,8 +364,22 @@ def test_a_topic_brings_alarms_named_after_stack_and_service(context: Path):
 def test_its_outputs(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     found = built(context)
-    assert found.outputs == {"url": "http://shop.example.com/", "image": f"{HOST}/shop-dev/web:{tag}"}
-    own = {"task": "Task.web", "service": "Service.web", "pace": found.component.pace, "port": 8080}
+    site = {"account": "123456789012", "region": "eu-central-1", "cluster": "shop-dev", "service": "web"}
+    site["record"] = "/shop-dev/web/release"
+    assert found.outputs == {
+        "url": "http://shop.example.com/",
+        "image": f"{HOST}/shop-dev/web:{tag}",
+        "site": site,
+        "commands": found.component.commands,
+    }
+    assert found.component.commands["logs"].startswith("aws logs tail /shop-dev/web ")
+    own = {
+        "recorded": "Parameter.web.version",
+        "task": "Task.web",
+        "service": "Service.web",
+        "pace": found.component.pace,
+        "port": 8080,
+    }
     assert found.attributes == {**found.outputs, **own}
     assert found.component.pace.to_steady == 120
 

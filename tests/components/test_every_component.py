@@ -281,7 +281,7 @@ def test_the_look_up_of_an_existing_network_has_the_provider_too():
     assert call["provider"].endswith("::elsewhere::aws.elsewhere.id")
 
 
-APART = {"App": {"task", "service", "pace", "port"}, "Task": {"containers", "container_definitions"}}
+APART = {"App": {"task", "service", "pace", "port", "recorded"}, "Task": {"containers", "container_definitions"}}
 """What is given or registered, not both: parts of an application, and a text that one unknown would make unknown."""
 
 

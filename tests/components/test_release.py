@@ -72,8 +72,8 @@ def test_its_hook_follows_and_not_in_a_preview(monkeypatch: pytest.MonkeyPatch):
     assert [hook.callback for hook in hooks] == [follow]
 
 
-def test_its_output():
-    assert made().outputs == {"parameter_name": "Parameter.web.name"}
+def test_its_outputs():
+    assert made().outputs == {"parameter_name": "Parameter.web.name", "version": "Parameter.web.version"}
 
 
 def test_it_waits_for_what_it_tells_of():

@@ -1,6 +1,6 @@
 """Every YAML block of the pages is one that the settings accept.
 
-A block is a whole stack file when it has `config`, the inside of one when its keys begin with `slipway:`, and else a
+A block is a whole stack file when it has `config`, the inside of one when all its keys are of one, and else a
 part: the options of a class that has all of its keys. A block that begins with a comment naming another file, such as
 `# .github/workflows/preview.yml`, is not of a stack file, and only has to be YAML.
 """
@@ -32,13 +32,12 @@ def wrong(block: Block) -> str | None:
         return "is not a map of settings"
     if "config" in found:
         return _inside(found["config"])
-    return _inside(found) if any(":" in key for key in found) else _part(found)
+    of_a_file = any(":" in key for key in found) or _keys(StackOptions) >= found.keys()
+    return _inside(found) if of_a_file else _part(found)
 
 
 def _inside(config: dict[str, Any]) -> str | None:
-    own = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX)}
-    if strange := [key for key in config if ":" not in key]:
-        return f"has keys without a namespace: {strange}"
+    own = {key.removeprefix(PREFIX): value for key, value in config.items() if key.startswith(PREFIX) or ":" not in key}
     return _refusal(StackOptions, {"services": {"web": {}}, **own})
 
 
@@ -78,7 +77,7 @@ def test_every_block_is_accepted():
         ("slipway:services:\n  web:\n    desiredCuont: 2\n", "did you mean 'desiredCount'?"),
         ("config:\n  slipway:services:\n    web:\n      task: {cpu: 256, memory: 4096}\n", "no such pair"),
         ("config:\n  slipway:firewall: {}\n", "unknown key"),
-        ("config:\n  services: {}\n", "without a namespace"),
+        ("config:\n  firewall: {}\n", "unknown key"),
         ("scaling:\n  min: 5\n  max: 2\n", "is above max"),
         ("firewall: true\n", "no class of options"),
         ("- a list\n", "not a map"),

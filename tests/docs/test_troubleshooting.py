@@ -2,13 +2,12 @@
 
 import ast
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
-from typing import Any
 
 import pytest
 
-from release.causes import CAUSES
+from release.causes import CAUSES, Rules
 from tests.docs.pages import CODE, PROJECT, Page
 
 PAGE = PROJECT / "docs" / "troubleshooting.md"
@@ -51,11 +50,11 @@ def quotes(page: Page) -> list[str]:
     return [found["text"] for found in QUOTE.finditer(CODE.sub(lambda found: found["text"], page.prose))]
 
 
-def causes(rules: Iterable[tuple[str, Any]]) -> Iterator[str]:
+def causes(rules: Rules) -> Iterator[str]:
     """Every cause in words, those that say it more finely too."""
     for _, cause in rules:
-        yield getattr(cause, "words", cause)
-        yield from causes(getattr(cause, "finer", ()))
+        yield cause.words
+        yield from causes(cause.finer)
 
 
 @pytest.fixture(scope="module")

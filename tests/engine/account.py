@@ -37,6 +37,8 @@ class Account:
     images: dict[str, str] = field(default_factory=dict)
     revisions: Counter[str] = field(default_factory=Counter)
     services: dict[str, Service] = field(default_factory=dict)
+    policies: dict[str, str] = field(default_factory=dict)
+    records: dict[str, list[str]] = field(default_factory=dict)
 
     def push(self, reference: str) -> None:
         repository, tag = _split(reference)

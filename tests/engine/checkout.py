@@ -86,7 +86,9 @@ class Checkout:
         file = self.folder / f"Pulumi.{stack}.yaml"
         settings = yaml.safe_load(file.read_text())
         first, *keys = path.split(".")
-        place, key = settings["config"], f"slipway:{first}"
+        place = settings["config"]
+        # The CLI writes the project's name before a key; our files leave it out.
+        key = first if first in place else f"slipway:{first}"
         for next_key in keys:
             place, key = place.setdefault(key, {}), next_key
         place[key] = value
@@ -121,9 +123,9 @@ class Checkout:
 
 
 @contextmanager
-def new(folder: Path, home: Path) -> Generator[Checkout]:
+def new(folder: Path, home: Path, project: Path = PROJECT) -> Generator[Checkout]:
     """A copy of the project as it is, with nothing deployed."""
-    shutil.copytree(PROJECT, folder, ignore=LEFT_OUT)
+    shutil.copytree(project, folder, ignore=LEFT_OUT)
     for path in (".venv", "policies/venv"):
         (folder / path).symlink_to(sys.prefix)
     (folder / ".state").mkdir()

@@ -72,6 +72,26 @@ def _definition(_account: Account, _asked: dict[str, Any]) -> dict[str, Any]:
     return {"taskDefinition": {"containerDefinitions": []}}
 
 
+def _history(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    versions = enumerate(account.records[asked["Name"]], 1)
+    return {"Parameters": [{"Version": one, "Value": text, "LastModifiedDate": one} for one, text in versions]}
+
+
+def _images(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    pushed = [one.rsplit(":", 1) for one in account.pushes]
+    tags = [tag for name, tag in pushed if name.endswith(f"/{asked['repositoryName']}")]
+    return {
+        "imageDetails": [
+            {"imageTags": [tag], "imageDigest": f"sha256:{tag}", "imagePushedAt": number}
+            for number, tag in enumerate(tags)
+        ]
+    }
+
+
+def _policy(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    return {"lifecyclePolicyText": account.policies[asked["repositoryName"]]}
+
+
 CALLS = {
     "GetCallerIdentity": _identity,
     "DescribeTargetHealth": _target_health,
@@ -80,6 +100,9 @@ CALLS = {
     "RunTask": _run,
     "DescribeTasks": _tasks,
     "DescribeTaskDefinition": _definition,
+    "GetParameterHistory": _history,
+    "DescribeImages": _images,
+    "GetLifecyclePolicy": _policy,
 }
 
 

@@ -45,6 +45,8 @@ REPLACES = {
     TARGETS: {"name", "port", "protocol", "targetType", "vpcId"},
 }
 """Inputs whose change replaces the resource; of other types it is the name."""
+FIXED = {"aws:ssm/parameter:Parameter": {"version": 1}}
+"""Outputs that are the same for every resource of a type."""
 IGNORED = {IMAGE: {"registry"}}
 """Inputs that the provider does not compare: the docker provider leaves a registry's credentials out."""
 
@@ -134,6 +136,10 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
                 self.account.push(inputs["imageName"])
             case "aws:ecr/repository:Repository":
                 self.account.tags[inputs["name"]] = set()
+            case "aws:ecr/lifecyclePolicy:LifecyclePolicy":
+                self.account.policies[inputs["repository"]] = inputs["policy"]
+            case "aws:ssm/parameter:Parameter":
+                self.account.records.setdefault(inputs["name"], []).append(inputs["insecureValue"])
             case "aws:ecs/service:Service":
                 (balancer,) = inputs["loadBalancers"]
                 self.account.deploy(inputs["name"], inputs["taskDefinition"], balancer["targetGroupArn"])
@@ -187,7 +193,7 @@ def _computed(urn: str, type_: str, inputs: dict[str, Any]) -> dict[str, Any]:
             made["domainValidationOptions"] = [_proof(domain) for domain in _domains(inputs)]
         case "aws:route53/record:Record":
             made["fqdn"] = name
-    return made
+    return made | FIXED.get(type_, {})
 
 
 def _suffixed(suffix: str, before: str) -> dict[str, str]:

@@ -64,3 +64,7 @@ def test_the_next_good_release_recovers(broken: Checkout):
     assert broken.preview("dev").changed == {}
     # Each revision stays: it may be the one that ECS rolls back to.
     assert len(broken.account.images) == 3
+    newest, first = broken.stack("dev").outputs()["rollback"].value["web"]
+    # The release between them was never live, and its image takes a place all the same.
+    assert (newest["restorable"], first["restorable"]) == ("for 29 more pushes, runs", "for 27 more pushes")
+    assert (newest["release"], first["release"]) == ("slipway-dev-web:3", "slipway-dev-web:1")

@@ -53,7 +53,7 @@ class Stack:
 
     def configure(self, change: Callable[[dict], None]) -> None:  # type: ignore[type-arg]
         content = yaml.safe_load(self.file.read_text())
-        change(content["config"]["slipway:services"]["web"])
+        change(content["config"]["services"]["web"])
         self.file.write_text(yaml.safe_dump(content))
 
 

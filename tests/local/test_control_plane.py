@@ -39,11 +39,11 @@ def test_without_docker_it_says_so_first_brings_up_the_control_plane_and_claims_
 
 def test_everything_that_a_stack_may_ask_for_is_known_here(stack: Stack):
     content = yaml.safe_load(stack.file.read_text())
-    config, web = content["config"], content["config"]["slipway:services"]["web"]
-    config["slipway:alarms"] = {"enabled": True, "emails": ["a@example.com"]}
-    config["slipway:network"] = {"egress": "endpoints", "endpoints": ["secretsmanager"]}
-    config["slipway:repository"] |= {"pullAccounts": ["000000000000"], "pullOrganization": "o-a1b2c3d4e5"}
-    config["slipway:registryRules"] = {
+    config, web = content["config"], content["config"]["services"]["web"]
+    config["alarms"] = {"enabled": True, "emails": ["a@example.com"]}
+    config["network"] = {"egress": "endpoints", "endpoints": ["secretsmanager"]}
+    config["repository"] |= {"pullAccounts": ["000000000000"], "pullOrganization": "o-a1b2c3d4e5"}
+    config["registryRules"] = {
         "scanning": "ENHANCED",
         "replicateTo": ["eu-west-1"],
         "caches": {"quay": {"upstream": "quay.io"}},
@@ -64,7 +64,7 @@ def test_everything_that_a_stack_may_ask_for_is_known_here(stack: Stack):
 
 
 def test_a_wrong_setting_is_told_in_full_and_nothing_is_started(stack: Stack):
-    text = stack.file.read_text().replace("slipway:registry", "slipway:registri").replace("interval: 5", "interval: 1")
+    text = stack.file.read_text().replace("  registry:", "  registri:").replace("interval: 5", "interval: 1")
     stack.file.write_text(text)
     done = up(stack)
     assert done.returncode == 1

@@ -133,6 +133,32 @@ def test_what_the_policies_refuse_is_not_deployed(stack: Stack):
     stack.file.write_text(before)
 
 
+def test_what_is_done_by_hand_on_day_two(stack: Stack):
+    a, source = stack.version(), stack.main.read_text()
+    code = "import sys; print('said'); sys.exit(4)"
+    for command in ("exec", "run"):
+        done = stack.run(command, "web", "--", "python3", "-c", code)
+        assert (done.returncode, done.stdout) == (4, "said\n")
+    assert stack.run("scale", "web", "1").returncode == 0
+    assert "of 1 tasks" in stack.run("status").stdout
+    stack.main.write_text(source + "# by hand\n")
+    stack.up()
+    b = stack.version()
+    told = stack.run("releases").stdout.splitlines()
+    assert told[1].endswith("runs, for 29 more pushes")
+    assert told[2].endswith(f":{b}")
+    assert told[3].endswith("for 28 more pushes")
+    assert told[4].endswith(f":{a}")
+    done = stack.run("rollback", "web")
+    assert done.returncode == 0, done.stdout
+    assert stack.version() == a
+    stack.main.write_text(source)
+    stack.up()
+    done = stack.run("scale", "nope", "1")
+    assert done.returncode == 1
+    assert "no service 'nope'" in done.stdout
+
+
 def test_a_to_b_to_a_each_answers_with_its_own_version(stack: Stack):
     a, source = stack.version(), stack.main.read_text()
     stack.main.write_text(source + "# B\n")
@@ -168,9 +194,24 @@ def test_a_crashing_image_is_refused_with_its_cause_while_the_old_version_answer
         assert "no database" in done.stdout
         assert "up and verified" not in done.stdout
         assert stack.version() == good
+    told = stack.run("explain", "web")
+    assert told.returncode == 1, told.stdout
+    assert "web in slipway-local: NOT LIVE\n  its deployment failed, and ECS rolled back\n" in told.stdout
+    assert "  cause     the container exited\n  change    Pulumi.local.yaml: services.web.image" in told.stdout
+    for row in ("container web: exit code 3", "log            no database", "target         healthy"):
+        assert row in told.stdout
     stack.main.write_text(source)
     stack.up()
     assert stack.version() == good
+    told = stack.run("explain")
+    assert told.returncode == 0, told.stdout
+    assert told.stdout.startswith("web in slipway-local: LIVE\n")
+
+
+def test_a_service_that_is_not_there_has_no_story(stack: Stack):
+    told = stack.run("explain", "nope")
+    assert told.returncode == 2
+    assert "no release of a service 'nope' in cluster 'slipway-local'; its services are: web" in told.stdout
 
 
 def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
@@ -180,7 +221,11 @@ def test_a_missing_image_is_refused_with_its_cause(stack: Stack):
     done = stack.run("up")
     assert done.returncode == 1, done.stdout
     assert "image" in done.stdout.split("cause:")[1].splitlines()[0]
+    assert "change:   Pulumi.local.yaml: services.web.image (line " in done.stdout
     assert stack.version() == good
+    told = stack.run("explain")
+    assert told.returncode == 1, told.stdout
+    assert "  change    Pulumi.local.yaml: services.web.image (line " in told.stdout
     stack.file.write_text(before)
     stack.up()
 
@@ -218,8 +263,8 @@ def test_a_task_before_the_release_runs_once_and_a_failing_one_keeps_the_old_ver
 def test_a_service_moves_to_instances_and_back_and_answers_from_containers(stack: Stack):
     good, before = stack.version(), stack.file.read_text()
     content = yaml.safe_load(before)
-    content["config"]["slipway:cluster"] = {"ec2": {"os": "AL2023", "onDemandPercentage": 0}}
-    content["config"]["slipway:services"]["web"]["capacity"] = [{"provider": "EC2"}]
+    content["config"]["cluster"] = {"ec2": {"os": "AL2023", "onDemandPercentage": 0}}
+    content["config"]["services"]["web"]["capacity"] = [{"provider": "EC2"}]
     stack.file.write_text(yaml.safe_dump(content))
     moved = stack.up()
     assert "service web rolls to slipway-local-web" in moved

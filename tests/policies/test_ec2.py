@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (made / name).symlink_to(PROJECT / name)
     for name in STACKS:
         content = yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())
-        cluster: dict[str, Any] = content["config"].setdefault("slipway:cluster", {})
+        cluster: dict[str, Any] = content["config"].setdefault("cluster", {})
         cluster |= {"ec2": {"onDemandBase": 2, "onDemandPercentage": 50}, "strategy": [{"provider": "EC2"}]}
         (made / f"Pulumi.{name}.yaml").write_text(yaml.safe_dump(content))
     return made

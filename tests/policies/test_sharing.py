@@ -39,10 +39,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (made / name).symlink_to(PROJECT / name)
     for name in STACKS:
         content = yaml.safe_load((PROJECT / f"Pulumi.{name}.yaml").read_text())
-        own = {"slipway:network", "slipway:loadBalancer", "slipway:cluster"}
+        own = {"network", "loadBalancer", "cluster"}
         config = {key: value for key, value in content["config"].items() if key not in own}
         (made / f"Pulumi.{name}.yaml").write_text(
-            yaml.safe_dump({"config": {**config, "slipway:platform": "acme/slipway/shared"}})
+            yaml.safe_dump({"config": {**config, "platform": "acme/slipway/shared"}})
         )
     return made
 

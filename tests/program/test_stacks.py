@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from pulumi.runtime.mocks import MockCallArgs
 from rich.console import Console
 
@@ -141,6 +142,29 @@ def test_the_times_of_a_release_are_an_output_and_in_the_plan(planned: tuple[str
     assert "a release of web: healthy 10 s" in out.getvalue() or "a release of web: healthy 30 s" in out.getvalue()
 
 
+def test_where_releases_are_is_known_at_first_preview(planned: tuple[str, Run]):
+    stack, run = planned
+    region, account = ("us-east-1", "0" * 12) if stack == "local" else ("eu-central-1", "123456789012")
+    site = {"account": account, "region": region, "cluster": f"slipway-{stack}", "service": "web"}
+    assert run.outputs["releases"] == {"web": {**site, "record": f"/slipway-{stack}/web/release"}}
+
+
+def test_what_people_type_is_known_at_first_preview(planned: tuple[str, Run]):
+    stack, run = planned
+    told = run.outputs["commands"]["web"]
+    assert told.keys() == {"logs", "explain", "run", "scale", "rollback"}
+    assert f"/slipway-{stack}/web --follow" in told["logs"]
+    assert ("register-scalable-target" in told["scale"]) is (stack in ("staging", "prod"))
+
+
+def test_what_can_be_restored_is_not_known_offline_and_the_plan_says_what_is(planned: tuple[str, Run]):
+    stack, run = planned
+    assert run.outputs["rollback"] == UNKNOWN
+    out = StringIO()
+    show(Console(file=out, width=300), stack, run)
+    assert "going back, web: a release can be restored until 30 others were pushed after it" in out.getvalue()
+
+
 def test_every_statement_names_its_resources(planned: tuple[str, Run]):
     for one in of_type(planned[1], "RolePolicy"):
         assert one.inputs["policy"] != UNKNOWN
@@ -181,6 +205,17 @@ def test_a_stack_whose_name_aws_would_refuse_is_told_before_anything_is_declared
         plan(project, stack)
     assert "lower case letters and digits" in str(error.value)
     assert f"(got 'slipway-{stack}')" in str(error.value)
+
+
+def test_a_project_made_by_pulumi_new_plans_under_its_own_name(tmp_path: Path):
+    """It has another name, no template any more, and the tags that the CLI writes."""
+    project = configured(tmp_path, "dev", "{aws:region: eu-central-1, services: {web: {}}}")
+    described = yaml.safe_load((PROJECT / "Pulumi.yaml").read_text())
+    described["config"]["pulumi:tags"] = {"value": {"pulumi:template": "slipway"}}
+    (project / "Pulumi.yaml").unlink()
+    (project / "Pulumi.yaml").write_text(yaml.safe_dump({**described, "name": "shop", "template": None}))
+    (cluster,) = of_type(plan(project, "dev"), "Cluster")
+    assert cluster.inputs["name"] == "shop-dev"
 
 
 def test_the_registry_is_not_asked_for_an_image_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -1,5 +1,6 @@
 """What is told of each way a release can end; the answers are shaped after the ECS API reference."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from release.follow import Clock, ReleaseRefused, follow
 from release.record import ReleaseRecord
 from release.session import Clients, ProviderSettings, WrongAccount
 
+PROJECT = Path(__file__).resolve().parents[2]
 FAMILY = "arn:aws:ecs:eu-central-1:123456789012:task-definition/slipway-dev-web"
 RECORD = ReleaseRecord(
     account="123456789012",
@@ -111,7 +113,7 @@ def run(fake: Fake) -> list[str]:
     def sleep(seconds: float) -> None:
         now[0] += seconds
 
-    follow(RECORD, fake, said.append, Clock(lambda: now[0], sleep))
+    follow(RECORD, fake, said.append, PROJECT / "Pulumi.dev.yaml", Clock(lambda: now[0], sleep))
     return said
 
 
@@ -193,8 +195,13 @@ CAUSES = [
 
 @pytest.mark.parametrize(("reason", "cause"), CAUSES)
 def test_each_reason_has_its_cause(reason: str, cause: str):
-    assert cause in str(cause_of(reason))
+    assert cause in cause_of([reason]).words
     assert cause in refused(Fake(ROLLED_BACK, stopped=[stopped(reason)]))
+
+
+def test_the_line_to_change_is_told():
+    text = refused(Fake(ROLLED_BACK, stopped=[stopped("Task failed ELB health checks in (target-group tg)")]))
+    assert "\n  change:   Pulumi.dev.yaml: services.web.healthCheck.path (line " in text
 
 
 def test_exit_code_and_last_lines_are_told():

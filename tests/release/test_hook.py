@@ -1,6 +1,7 @@
 """The hook alone decides whether the record is written: what it lets through, and what it refuses."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ RECORD = ReleaseRecord(
     container="main",
     time_limit_seconds=900,
 )
+FILE = Path("Pulumi.dev.yaml")
 
 
 class Account:
@@ -40,7 +42,9 @@ class Account:
 @pytest.fixture
 def followed(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     found: list[Any] = []
-    monkeypatch.setattr(hook, "settle", lambda record, written, clients, _say: found.append((record, written, clients)))
+    monkeypatch.setattr(
+        hook, "settle", lambda record, written, clients, _, file: found.append((record, written, clients, file))
+    )
     return found
 
 
@@ -56,7 +60,7 @@ def run(
         before = {"name": "/shop-dev/web/release", "insecureValue": old} if old else None
         kind = "aws:ssm/parameter:Parameter"
         args = ResourceHookArgs("urn", "", "web", kind, new_inputs=inputs, old_inputs=before)
-        await hook.settle_hook(account)(args)  # type: ignore[arg-type]
+        await hook.settle_hook(account, FILE)(args)  # type: ignore[arg-type]
 
     asyncio.run(main())
 
@@ -65,7 +69,7 @@ def run(
 def test_what_was_declared_is_followed_in_the_records_account(followed: list[Any], how: dict[str, bool]):
     account = Account()
     run(account, **how)
-    assert followed == [(RECORD, None, account)]
+    assert followed == [(RECORD, None, account, FILE)]
     assert account.checked == "123456789012"
 
 
@@ -96,4 +100,4 @@ def test_what_is_written_already_is_told_too_and_a_text_of_another_version_tells
     account = Account()
     run(account, old=TEXT.replace("shop-dev-web:7", "shop-dev-web:6"))
     run(account, old='{"of": "another version"}')
-    assert [written and written.task_definition[-1] for _, written, _ in followed] == ["6", None]
+    assert [written and written.task_definition[-1] for _, written, _, _ in followed] == ["6", None]

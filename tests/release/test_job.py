@@ -1,6 +1,7 @@
 """What is asked of ECS for the task before a release, and what is told of each way it can end."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -14,6 +15,7 @@ from release.settle import settle
 
 FAMILY = "arn:aws:ecs:eu-central-1:123456789012:task-definition/slipway-dev-web"
 TASK = "arn:aws:ecs:eu-central-1:123456789012:task/slipway-dev/abcdef0123456789"
+FILE = Path(__file__).resolve().parents[2] / "Pulumi.dev.yaml"
 RECORD = JobRecord(
     account="123456789012",
     region="eu-central-1",
@@ -108,7 +110,7 @@ def ran(stubbed: Stubbed, record: JobRecord = RECORD) -> list[str]:
     def sleep(seconds: float) -> None:
         now[0] += seconds
 
-    run(record, stubbed, said.append, Clock(lambda: now[0], sleep))
+    run(record, stubbed, said.append, FILE, Clock(lambda: now[0], sleep))
     stubbed.done()
     return said
 
@@ -136,7 +138,7 @@ def test_an_exit_code_is_refused_with_the_last_lines():
     assert "cause:    the command ended with exit code 3: its last lines tell why" in told
     assert "command:  python3 -m migrate" in told
     assert "declared: slipway-dev-web:2" in told
-    for line in (f"task abcdef01: {reason}", "container web: exit code 3", "log: no such table: users"):
+    for line in (f"task abcdef01: {reason}", "task abcdef01: container web: exit code 3", "log: no such table: users"):
         assert f"    {line}\n" in told
     assert "web runs what it ran before" in told
 
@@ -226,7 +228,7 @@ def test_one_of_another_stacks_service_of_the_same_name_is_not_ours():
 def test_what_has_ended_well_does_not_run_again(written: Record | None, runs: bool, monkeypatch: pytest.MonkeyPatch):  # noqa: FBT001 - pytest gives it
     found: list[Record] = []
     monkeypatch.setattr("release.settle.run", lambda record, *_: found.append(record))
-    settle(RECORD, written, Stubbed(), print)
+    settle(RECORD, written, Stubbed(), print, FILE)
     assert found == ([RECORD] if runs else [])
 
 
@@ -234,5 +236,5 @@ def test_a_release_is_followed_whatever_is_written(monkeypatch: pytest.MonkeyPat
     found: list[Record] = []
     monkeypatch.setattr("release.settle.follow", lambda record, *_: found.append(record))
     release = ReleaseRecord("1", "r", "c", "s", "t", "web", 1, "image")
-    settle(release, release, Stubbed(), print)
+    settle(release, release, Stubbed(), print, FILE)
     assert found == [release]
