@@ -88,7 +88,7 @@ apps = {
                 "repository_name": repositories[service],
                 "pushed_tags": pushed.get(repositories[service], []),
                 "promoted": promoted.get(service),
-                "priority": ranks[service],
+                "priority": ranks.get(service),
             },
         ),
         {"network": network, "cluster": cluster, "balancer": balancer, "alarms": alarms},
@@ -97,7 +97,8 @@ apps = {
     for service, asked in settings["services"].items()
 }
 
-pulumi.export("urls", {service: app.url for service, app in apps.items()})
+pulumi.export("urls", {service: app.url for service, app in apps.items() if app.url})
+pulumi.export("queues", {service: app.queue.url for service, app in apps.items() if app.queue})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("images", {service: app.image for service, app in apps.items()})
 pulumi.export("platform", platform(network, cluster, balancer))

@@ -48,3 +48,17 @@ def secret(prefix: str, name: str) -> str:
 def load_balancer(name: str) -> str:
     """A logical name for a load balancer or target group: 32 characters with Pulumi's suffix."""
     return fit(name, 32 - PULUMI_SUFFIX)
+
+
+DEAD = "_dead"
+"""No service has an underscore in its name: so that of its dead letters is no other service's queue."""
+
+
+def queue(name: str) -> str:
+    """The name of an SQS queue: 80 characters, with room for that of its dead letters."""
+    return fit(name, 80 - len(DEAD))
+
+
+def dead_letters(queue_name: str) -> str:
+    """The name of the queue of a queue's dead letters."""
+    return f"{queue_name}{DEAD}"

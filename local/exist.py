@@ -211,6 +211,14 @@ class Emulated(mocks.Mocks):
             self._changed(f"role {name}")
         return name, {"arn": role["Arn"], "name": name}
 
+    def _queue(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        sqs, name = self._clients.client("sqs"), inputs["name"]
+        known = {url.rsplit("/", 1)[1]: url for url in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])}
+        if name not in known:
+            known[name] = sqs.create_queue(**_texts(call))["QueueUrl"]
+            self._changed(f"queue {name}")
+        return known[name], {"url": known[name]}
+
     def _cluster(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
         ecs = self._clients.client("ecs")
         found = [
@@ -374,6 +382,8 @@ def _filled(operation: str, call: Inputs, name: str) -> Inputs:
     filled: Inputs = {**call, **({names[operation]: name} if operation in names else {})}
     if operation == "RegisterTaskDefinition":
         filled["containerDefinitions"] = json.loads(filled["containerDefinitions"])
+    if operation == "CreateQueue":
+        filled = _texts(filled)
     if operation == "CreateRule":
         filled["Conditions"] = [_condition(one) for one in cast("list[Inputs]", filled["Conditions"])]
     if operation == "CreateListener":
@@ -384,6 +394,14 @@ def _filled(operation: str, call: Inputs, name: str) -> Inputs:
     if operation == "PutMetricAlarm" and "Dimensions" in filled:
         filled["Dimensions"] = [{"Name": name, "Value": value} for name, value in filled["Dimensions"].items()]
     return filled
+
+
+def _texts(call: Inputs) -> Inputs:
+    """A queue's attributes are texts, whatever they tell."""
+    told = {
+        key: json.dumps(value) if isinstance(value, bool) else str(value) for key, value in call["Attributes"].items()
+    }
+    return {**call, "Attributes": told}
 
 
 def _bounds(steps: list[Inputs]) -> list[Inputs]:

@@ -193,7 +193,25 @@ TABLE: dict[str, Row] = {
         {"name": "Name", "description": "Description", "kmsKeyId": "KmsKeyId", "recoveryWindowInDays": ""},
         made=True,
     ),
+    "aws:sqs/queue:Queue": Row(
+        "sqs",
+        "CreateQueue",
+        {
+            "name": "QueueName",
+            "visibilityTimeoutSeconds": "Attributes.VisibilityTimeout",
+            "messageRetentionSeconds": "Attributes.MessageRetentionPeriod",
+            "receiveWaitTimeSeconds": "Attributes.ReceiveMessageWaitTimeSeconds",
+            "redrivePolicy": "Attributes.RedrivePolicy",
+            "redriveAllowPolicy": "Attributes.RedriveAllowPolicy",
+            "kmsMasterKeyId": "Attributes.KmsMasterKeyId",
+            "sqsManagedSseEnabled": "Attributes.SqsManagedSseEnabled",
+        },
+        made=True,
+    ),
     # Declared only: validated, not made.
+    "aws:sqs/queuePolicy:QueuePolicy": Row(
+        "sqs", "SetQueueAttributes", {"queueUrl": "QueueUrl", "policy": "Attributes.Policy"}
+    ),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Row("ec2", "DescribeSecurityGroups", {"vpcId": ""}),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row("ec2", "AuthorizeSecurityGroupIngress", _SG_RULE),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Row("ec2", "AuthorizeSecurityGroupEgress", _SG_RULE),

@@ -57,7 +57,7 @@ def follow(record: ReleaseRecord, clients: Clients, say: Say, clock: Clock | Non
             raise ReleaseRefused(record, why, _running(service), diagnose(record, clients, service))
         progress = _progress(service)
         if _is_live(service) and _targets_are_healthy(clients, service):
-            say(f"{record.service}: live, {service['runningCount']} of {service['desiredCount']} tasks")
+            say(f"{record.service}: {_live(service)}")
             return
         elapsed = clock.now() - started
         if elapsed > record.time_limit_seconds:
@@ -112,6 +112,12 @@ def _targets_are_healthy(clients: Clients, service: dict[str, Any]) -> bool:
         if states.count("healthy") < min(1, service["desiredCount"]):
             return False
     return True
+
+
+def _live(service: dict[str, Any]) -> str:
+    if service["desiredCount"] == 0:
+        return "live, with no task: whether one starts will show when it is wanted"
+    return f"live, {service['runningCount']} of {service['desiredCount']} tasks"
 
 
 def _progress(service: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_
 from settings.container import REFERENCE
 from settings.job import BeforeReleaseOptions
 from settings.options import Problem, options
+from settings.queue import QueueOptions
 from settings.scaling import ScalingOptions
 from settings.task import TaskOptions
 
@@ -119,12 +120,33 @@ def _count_in_range(given: "RunningOptions") -> Iterator[Problem]:
         yield Problem("desiredCount", count, f"is outside scaling, {scaling['min']} to {scaling['max']}")
 
 
-@options(_valid_strategy, _count_in_range)
+def _fed_by_one(given: "RunningOptions") -> Iterator[Problem]:
+    """Requests or messages: what scales on both would be held by neither."""
+    scaling, routing, queue = given["scaling"], given["routing"], given["queue"]
+    if queue and routing:
+        yield Problem("routing", routing["paths"], "a service with a queue is behind no load balancer: leave it out")
+    if queue and scaling:
+        why = "a service with a queue is scaled by it: leave scaling out, and give queue.min and queue.max"
+        yield Problem("scaling", scaling["max"], why)
+    if scaling and scaling["requests"] and not routing:
+        yield Problem("scaling.requests", scaling["requests"], "no requests come to a service without routing")
+    if queue and not queue["min"] <= given["desired_count"] <= queue["max"]:
+        yield Problem("desiredCount", given["desired_count"], f"is outside queue, {queue['min']} to {queue['max']}")
+
+
+def _routed(so_far: dict[str, object]) -> dict[str, object] | None:
+    """A service that says nothing else gets all requests, unless it has a queue."""
+    return None if so_far.get("queue") else {}
+
+
+@options(_valid_strategy, _count_in_range, _fed_by_one)
 class RunningOptions(TypedDict):
     """How tasks are reached, counted and replaced: what an ECS service is told."""
 
-    routing: NotRequired[Annotated[RoutingOptions, Field(default_factory=dict, validate_default=True)]]
-    """Which requests it gets."""
+    queue: NotRequired[Annotated[QueueOptions | None, Field(default=None)]]
+    """A queue that it works off, in the place of requests: a worker, scaled by its backlog."""
+    routing: NotRequired[Annotated[RoutingOptions | None, Field(default_factory=_routed, validate_default=True)]]
+    """Which requests it gets; null for a service without a load balancer, as is one with a queue."""
     health_check: NotRequired[Annotated[HealthCheckOptions, Field(default_factory=dict, validate_default=True)]]
     """When it counts as healthy."""
     grace_period: NotRequired[Annotated[int, Field(default=60, ge=0, le=3600)]]

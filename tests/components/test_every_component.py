@@ -23,6 +23,9 @@ from components.log_bucket import LogBucket
 from components.network import Network
 from components.public_repository import PublicRepository
 from components.registry_rules import RegistryRules
+from components.queue import Queue
+from components.queue_alarms import QueueAlarms
+from components.queue_scaling import QueueScaling
 from components.release import Release
 from components.scaling import Scaling
 from components.service import Service
@@ -193,6 +196,21 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         },
         lambda args, opts: RegistryRules("registry", args, opts),
     ),
+    "Queue": (
+        {"account": PLACE, "queue_name": "shop-dev-web", "protect": False},
+        lambda args, opts: Queue("web", args, opts),
+    ),
+    "QueueAlarms": (
+        {
+            "alarm_name": "shop-dev-web",
+            "topic_arn": "arn:topic",
+            "queue_name": "q",
+            "dead_name": "d",
+            "oldest_message": 900,
+        },
+        lambda args, opts: QueueAlarms("web", args, opts),
+    ),
+    "QueueScaling": ({"queue_name": "q", **RUNS}, lambda args, opts: QueueScaling("web", args, opts)),
     "Release": (RELEASE, lambda args, opts: Release("web", args, lambda _: None, [], opts)),
     "Scaling": (
         {"cluster_name": "shop-dev", "service_name": "web", "resource_label": "a/b", "requests": 1},
@@ -278,7 +296,7 @@ def test_the_look_up_of_an_existing_network_has_the_provider_too():
     assert call["provider"].endswith("::elsewhere::aws.elsewhere.id")
 
 
-APART = {"App": {"task", "service", "pace"}, "Task": {"containers", "container_definitions"}}
+APART = {"App": {"task", "service", "pace", "queue"}, "Task": {"containers", "container_definitions"}}
 """What is given or registered, not both: parts of an application, and a text that one unknown would make unknown."""
 
 

@@ -398,3 +398,43 @@ def test_a_task_before_the_release_runs_as_the_service_does_and_the_service_wait
 def test_a_task_before_the_release_is_never_on_spot(capacity: list[dict[str, Any]], runs_on: str):
     asked = {"before_release": {"command": ["migrate"]}, "capacity": capacity, "ec2_provider": "ec2-shop-dev"}
     assert before_release(made(**asked))["capacity_provider"] == runs_on
+
+
+QUEUE = {"queue": {}, "queue_name": "shop-dev-web", "routing": None, "priority": None}
+ALONE = {
+    GROUP: {"description": "Tasks: open for nobody"},
+    FROM_BALANCER: ...,
+    TO_TASKS: ...,
+    TARGETS: ...,
+    RULE: ...,
+}
+WITHOUT_DOOR = {
+    "loadBalancers": ...,
+    "healthCheckGracePeriodSeconds": ...,
+    "opts.needs": ["SecurityGroupEgressRule.web-out"],
+}
+
+
+def test_a_service_without_routing_has_no_door():
+    assert changes(made(), made(routing=None, priority=None)) == {**ALONE, SERVICE: WITHOUT_DOOR}
+
+
+def test_a_worker_has_no_door_and_is_scaled_by_its_queue():
+    found = changes(made(), made(**QUEUE))
+    scaling = {key: child for key, child in found.items() if child is not ... and "web" in key and key not in ALONE}
+    assert found == {**ALONE, **scaling, SERVICE: {**WITHOUT_DOOR, "opts.ignoreChanges": ["desiredCount"]}}
+    target = found["aws:appautoscaling/target:Target web"]
+    assert (target["minCapacity"], target["maxCapacity"]) == (0, 10)
+    assert target["resourceId"] == "service/shop-dev/Service.web.name"
+    alarm = found["aws:cloudwatch/metricAlarm:MetricAlarm web-none"]
+    assert alarm["metricQueries"][1]["metric"]["dimensions"] == {"QueueName": "shop-dev-web"}
+
+
+def test_a_service_without_routing_has_none_of_the_alarms_on_answers():
+    watch = {"alarm_name": "shop-dev-web", "topic_arn": "arn:topic", "error_percent": 1, "insights": True}
+    assert changes(made(routing=None), made(routing=None, watch=watch)) == {}
+
+
+def test_a_service_without_routing_may_be_scaled_by_cpu():
+    found = changes(made(routing=None), made(routing=None, scaling={"memory": None}))
+    assert "aws:appautoscaling/policy:Policy web-cpu" in found
