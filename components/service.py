@@ -20,6 +20,7 @@ from components.names import load_balancer
 from components.queue_scaling import QueueScaling
 from components.record import Settle
 from components.scaling import Scaling
+from components.scheduled_tasks import ScheduledTasks, ScheduledTasksArgs
 from components.service_alarms import ServiceAlarms, Watch
 from components.task import Task
 from settings.cluster import EC2, on_ec2
@@ -146,6 +147,7 @@ class Service(pulumi.ComponentResource):
         )
         self.service_name, self.security_group_id = self.service.name, group.id
         self._scale(name, args, targets)
+        self._schedule(name, args, task, group, [*let_in, *jobs])
         self.register_outputs(
             {
                 "service": self.service,
@@ -230,9 +232,34 @@ class Service(pulumi.ComponentResource):
             "container": args["container"],
             "subnet_ids": args["subnet_ids"],
             "security_group_id": group.id,
-            "capacity_provider": _provider(args, EC2 if on_ec2(args["capacity"]) else "FARGATE"),
+            "capacity_provider": _on_demand(args),
         }
         return [Job(name, wiring, settle, let_in, ResourceOptions(parent=self))]
+
+    def _schedule(
+        self,
+        name: str,
+        args: ServiceArgs,
+        task: Task,
+        group: aws.ec2.SecurityGroup,
+        needs: Sequence[pulumi.Resource],
+    ) -> None:
+        """The tasks by the clock, if there are any: of the new revision once the task before its release is done."""
+        if not args["scheduled_tasks"]:
+            return
+        wiring: ScheduledTasksArgs = {
+            "tasks": args["scheduled_tasks"],
+            "account": args["account"],
+            "cluster_name": args["cluster_name"],
+            "family": task.family,
+            "task_definition_arn": task.arn,
+            "role_arns": Output.all(task.execution_role_arn, task.task_role_arn),
+            "container": args["container"],
+            "subnet_ids": args["subnet_ids"],
+            "security_group_id": group.id,
+            "capacity_provider": _on_demand(args),
+        }
+        ScheduledTasks(name, wiring, needs, ResourceOptions(parent=self))
 
     def _targets(self, name: str, args: ServiceArgs) -> aws.lb.TargetGroup:
         check = args["health_check"]
@@ -289,6 +316,11 @@ class Service(pulumi.ComponentResource):
             conditions=conditions,
             opts=ResourceOptions(parent=self),
         )
+
+
+def _on_demand(args: ServiceArgs) -> str:
+    """What a task runs on that nothing starts again."""
+    return _provider(args, EC2 if on_ec2(args["capacity"]) else "FARGATE")
 
 
 def _provider(args: ServiceArgs, asked: str) -> str:

@@ -384,6 +384,8 @@ def _filled(operation: str, call: Inputs, name: str) -> Inputs:
         filled["containerDefinitions"] = json.loads(filled["containerDefinitions"])
     if operation == "CreateQueue":
         filled = _texts(filled)
+    if operation == "CreateSchedule":
+        filled["Target"] = _scheduled(filled["Target"])
     if operation == "CreateRule":
         filled["Conditions"] = [_condition(one) for one in cast("list[Inputs]", filled["Conditions"])]
     if operation == "CreateListener":
@@ -402,6 +404,22 @@ def _texts(call: Inputs) -> Inputs:
         key: json.dumps(value) if isinstance(value, bool) else str(value) for key, value in call["Attributes"].items()
     }
     return {**call, "Attributes": told}
+
+
+def _scheduled(target: Inputs) -> Inputs:
+    """What a schedule starts: parts of ECS's own calls, which begin with a small letter."""
+    told = dict(target["EcsParameters"])
+    shares = told.pop("CapacityProviderStrategies")
+    told["CapacityProviderStrategy"] = [
+        {key[0].lower() + key[1:]: one for key, one in share.items()} for share in shares
+    ]
+    told["NetworkConfiguration"] = {
+        "awsvpcConfiguration": {
+            **told["NetworkConfiguration"],
+            "AssignPublicIp": "ENABLED" if told["NetworkConfiguration"]["AssignPublicIp"] else "DISABLED",
+        }
+    }
+    return {**target, "EcsParameters": told}
 
 
 def _bounds(steps: list[Inputs]) -> list[Inputs]:

@@ -231,6 +231,20 @@ TABLE: dict[str, Row] = {
             "privateDnsEnabled": "PrivateDnsEnabled",
         },
     ),
+    "aws:scheduler/schedule:Schedule": Row(
+        "scheduler",
+        "CreateSchedule",
+        _same(
+            *(
+                "description",
+                "scheduleExpression",
+                "scheduleExpressionTimezone",
+                "state",
+                "flexibleTimeWindow",
+                "target",
+            )
+        ),
+    ),
     "aws:ec2/flowLog:FlowLog": Row(
         "ec2",
         "CreateFlowLogs",
@@ -406,10 +420,11 @@ _FIXED: dict[str, dict[str, Any]] = {
     "PutScalingPolicy": {"PolicyName": "policy"},
     "PutScheduledAction": {"ScheduledActionName": "action"},
     "PutMetricAlarm": {"AlarmName": "alarm"},
+    "CreateSchedule": {"Name": "schedule"},
 }
 """Parameters that a call wants and Pulumi makes by itself."""
 
-_CAPITAL = {"elbv2", "application-autoscaling", "autoscaling", "cloudwatch", "ec2"}
+_CAPITAL = {"elbv2", "application-autoscaling", "autoscaling", "cloudwatch", "ec2", "scheduler"}
 """Services whose nested parameters begin with a capital."""
 
 

@@ -8,10 +8,10 @@ from pydantic import Field
 from settings import fargate
 from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
 from settings.container import REFERENCE
-from settings.job import BeforeReleaseOptions
+from settings.job import BeforeReleaseOptions, ScheduledTaskOptions
 from settings.options import Problem, options
 from settings.queue import QueueOptions
-from settings.scaling import ScalingOptions
+from settings.scaling import Key, ScalingOptions
 from settings.task import TaskOptions
 
 Priority = Annotated[int, Field(ge=1, le=50000)]
@@ -161,6 +161,8 @@ class RunningOptions(TypedDict):
     """Scale by load; a fixed number of tasks when left out."""
     before_release: NotRequired[Annotated[BeforeReleaseOptions | None, Field(default=None)]]
     """A task that has to end well before the service is made or changed: it runs once for each new task definition."""
+    scheduled_tasks: NotRequired[Annotated[dict[Key, ScheduledTaskOptions], Field(default_factory=dict)]]
+    """Tasks that run by the clock, by name: letters and digits, 32 characters at most."""
     exec_enabled: NotRequired[Annotated[bool, Field(default=False)]]
     """ECS Exec: who has the right to `ecs:ExecuteCommand` may open a shell in a running container, and what is typed is
     logged in a log group of the cluster. Needs `task.readOnlyRoot: false`."""

@@ -28,6 +28,7 @@ from components.queue_alarms import QueueAlarms
 from components.queue_scaling import QueueScaling
 from components.release import Release
 from components.scaling import Scaling
+from components.scheduled_tasks import ScheduledTasks
 from components.service import Service
 from components.service_alarms import ServiceAlarms
 from components.task import Task
@@ -62,6 +63,18 @@ JOB = {
     "security_group_id": "sg-web",
     "capacity_provider": "FARGATE",
     "command": ["migrate"],
+}
+CLOCKED = {
+    "tasks": {"cleanup": {"command": ["cleanup"], "schedule": "rate(1 day)"}},
+    "account": PLACE,
+    "cluster_name": "shop-dev",
+    "family": "shop-dev-web",
+    "task_definition_arn": "arn:task",
+    "role_arns": ["arn:role/execution", "arn:role/task"],
+    "container": "web",
+    "subnet_ids": SUBNETS,
+    "security_group_id": "sg-web",
+    "capacity_provider": "FARGATE",
 }
 SERVICE = {
     "account": PLACE,
@@ -216,6 +229,7 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {"cluster_name": "shop-dev", "service_name": "web", "resource_label": "a/b", "requests": 1},
         lambda args, opts: Scaling("web", args, opts),
     ),
+    "ScheduledTasks": (CLOCKED, lambda args, opts: ScheduledTasks("web", args, [], opts)),
     "Service": (
         SERVICE,
         lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), lambda _: None, opts),

@@ -36,7 +36,12 @@ def wiring(**asked: Any) -> Any:
 
 
 def service(name: str = "web", **asked: Any) -> Service:
-    task: Any = SimpleNamespace(arn=Output.from_input("arn:task:1"))
+    task: Any = SimpleNamespace(
+        arn=Output.from_input("arn:task:1"),
+        family="shop-dev-web",
+        task_role_arn=Output.from_input("arn:role/task"),
+        execution_role_arn=Output.from_input("arn:role/execution"),
+    )
     return Service(name, wiring(**asked), task, settle)
 
 
@@ -438,3 +443,19 @@ def test_a_service_without_routing_has_none_of_the_alarms_on_answers():
 def test_a_service_without_routing_may_be_scaled_by_cpu():
     found = changes(made(routing=None), made(routing=None, scaling={"memory": None}))
     assert "aws:appautoscaling/policy:Policy web-cpu" in found
+
+
+def test_scheduled_tasks_run_as_the_service_does_and_after_the_task_before_its_release():
+    asked: dict[str, Any] = {"before_release": {"command": ["migrate"]}, "capacity": [{"provider": "FARGATE_SPOT"}]}
+    cleanup = {"cleanup": {"command": ["cleanup"], "schedule": "rate(1 day)"}}
+    found = changes(made(**asked), made(**asked, scheduled_tasks=cleanup))
+    assert SERVICE not in found
+    schedule = found["aws:scheduler/schedule:Schedule web-cleanup"]
+    assert {"Parameter.web-before-release", "SecurityGroupEgressRule.web-out"} <= set(schedule["opts.needs"])
+    told = schedule["target"]["ecsParameters"]
+    assert told["taskDefinitionArn"] == "arn:task:1"
+    assert told["capacityProviderStrategies"] == [{"capacityProvider": "FARGATE", "weight": 1}]
+    assert told["networkConfiguration"]["securityGroups"] == ["SecurityGroup.web.id"]
+    allowed = json.loads(found["aws:iam/rolePolicy:RolePolicy web-scheduler"]["policy"])["Statement"]
+    assert allowed[0]["Resource"].endswith(":task-definition/shop-dev-web:*")
+    assert allowed[1]["Resource"] == ["arn:role/execution", "arn:role/task"]

@@ -67,6 +67,14 @@ def shared(balancer: dict[str, Any] | None = None, cluster: dict[str, Any] | Non
     }
 
 
+CLEANUP = "services.web.scheduledTasks.cleanup"
+
+
+def clocked(**given: Any) -> dict[str, Any]:
+    """A service with a scheduled task."""
+    return web(scheduledTasks={"cleanup": {"command": ["x"], "schedule": "rate(1 day)", **given}})
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
     ({"services": {"Web": {}}}, "services.Web", "pattern"),
@@ -499,6 +507,12 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         "services.web.queue",
         "add 'sqs' to network.endpoints",
     ),
+    (clocked(command=[]), f"{CLEANUP}.command", "at least 1 item"),
+    (clocked(schedule="0 3 * * *"), f"{CLEANUP}.schedule", "must be cron(…), at(…) or rate(…)"),
+    (clocked(timezone="Europe/Berln"), f"{CLEANUP}.timezone", "did you mean 'Europe/Berlin'"),
+    (clocked(retries=186), f"{CLEANUP}.retries", "185"),
+    (clocked(retrySeconds=59), f"{CLEANUP}.retrySeconds", "60"),
+    (web(scheduledTasks={"a-b": {}}), "services.web.scheduledTasks.a-b", "pattern"),
     (web(architecture="arm64"), "services.web.architecture", "ARM64"),
     (web(desired_count=1), "services.web.desired_count", "did you mean 'desiredCount'"),
     ({"services": {f"service-{n}": {} for n in range(101)}}, "services", "room for 100"),
