@@ -30,8 +30,8 @@ def priority(name: str, routing: RoutingOptions, stack: str = "") -> int:
 def priorities(services: Mapping[str, RoutingOptions | None], stack: str = "") -> dict[str, int]:
     """The priority of each service on one listener; `stack` is this one's full name where others share the listener.
 
-    A service that is not on it has none. What other stacks have taken is not seen from here: of two that come to the same,
-    AWS refuses the later.
+    A service that is not on it has none. What other stacks have taken is not seen from here: of two that come to the
+    same, AWS refuses the later.
 
     Raises:
         OptionsError: two services have the same; name a priority for one of them.
