@@ -22,10 +22,10 @@ from components.load_balancer import LoadBalancer
 from components.log_bucket import LogBucket
 from components.network import Network
 from components.public_repository import PublicRepository
-from components.registry_rules import RegistryRules
 from components.queue import Queue
 from components.queue_alarms import QueueAlarms
 from components.queue_scaling import QueueScaling
+from components.registry_rules import RegistryRules
 from components.release import Release
 from components.scaling import Scaling
 from components.scheduled_tasks import ScheduledTasks
