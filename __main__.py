@@ -96,7 +96,7 @@ for service in calls.callees_first(services):
                 "repository_name": repositories[service],
                 "pushed_tags": pushed.get(repositories[service], []),
                 "promoted": promoted.get(service),
-                "priority": ranks[service],
+                "priority": ranks.get(service),
                 "addresses": calls.addresses(service, services),
             },
         ),
@@ -108,7 +108,8 @@ for caller, app in apps.items():
     for callee in services[caller]["calls"]:
         app.call(f"{caller}_calls_{callee}", apps[callee])
 
-pulumi.export("urls", {service: app.url for service, app in apps.items()})
+pulumi.export("urls", {service: app.url for service, app in apps.items() if app.url})
+pulumi.export("queues", {service: app.queue.url for service, app in apps.items() if app.queue})
 pulumi.export("releaseSeconds", {service: app.pace.told() for service, app in apps.items()})
 pulumi.export("releases", {service: app.site for service, app in apps.items()})
 pulumi.export("commands", {service: app.commands for service, app in apps.items()})

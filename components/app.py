@@ -1,7 +1,7 @@
 """App: one application, from its Dockerfile to a service that answers.
 
 Always: the image's repository (unless the image comes from elsewhere), the image, the task, the service
-and its release record. Needs a network, a cluster and a load balancer.
+and its release record. Optional: a queue that it works off. Needs a network, a cluster and a load balancer.
 """
 
 import re
@@ -22,6 +22,8 @@ from components.image_repository import ImageRepository
 from components.load_balancer import LoadBalancer
 from components.namespace import Namespace
 from components.network import Network
+from components.queue import Queue, QueueArgs
+from components.queue_alarms import QueueAlarms, QueueAlarmsArgs
 from components.record import Settle
 from components.release import Release
 from components.service import Service
@@ -36,6 +38,7 @@ from settings.dependencies import dependency_problems
 from settings.options import OptionsError, Problem, complete, options, part
 from settings.repository import RepositoryOptions
 from settings.service import Priority, RoutingOptions, RunningOptions, ServiceOptions, is_built, placement_problems
+from settings.task import TaskOptions
 
 WILDCARD = re.compile(r"[*?]")
 
@@ -60,8 +63,8 @@ class AppArgs(ServiceOptions):
     """Tags that the repository already has."""
     promoted: NotRequired[Annotated[Promoted | None, Field(default=None)]]
     """The image of another stack that `image.promote_from` leads to."""
-    priority: Priority
-    """Priority of its listener rule."""
+    priority: Priority | None
+    """Priority of its listener rule; None for a service without one."""
     addresses: NotRequired[Annotated[dict[str, str], Field(default_factory=dict)]]
     """Addresses of the applications that it calls, by environment variable; its own `environment` comes before them."""
 
@@ -79,8 +82,10 @@ class Place(TypedDict):
 class App(pulumi.ComponentResource):
     """An application, built, run and followed."""
 
-    url: Output[str]
-    """Where it answers."""
+    url: Output[str] | None
+    """Where it answers; None for a service without a load balancer."""
+    queue: Queue | None
+    """What it works off, if it is a worker."""
     image: str
     """The image that was declared."""
     task: Task
@@ -113,13 +118,16 @@ class App(pulumi.ComponentResource):
         self.pace = _pace(args, place["cluster"])
         image = self._image(name, args)
         self.image = image.reference
+        self.queue = self._queue(name, args)
         self.task = self._task(name, args, image, place["cluster"])
+        self._queue_alarms(name, args, place["alarms"])
         self.port = args["task"]["port"]
         self.service = self._service(name, args, place, settle, needs)
         self.recorded = self._release(name, args, place, settle).version
         subject = _subject(name, args, place["cluster"])
         self.site, self.commands = subject.site._asdict(), commands(subject)
-        self.url = place["balancer"].url.apply(lambda url: _url(url, args["routing"]))
+        routing = args["routing"]
+        self.url = place["balancer"].url.apply(lambda url: _url(url, routing)) if routing else None
         self.register_outputs({"url": self.url, "image": self.image, "site": self.site, "commands": self.commands})
 
     def call(self, name: str, callee: "App") -> None:
@@ -163,10 +171,32 @@ class App(pulumi.ComponentResource):
         )
         return AppImage(name, wiring, repository, child)
 
+    def _queue(self, name: str, args: AppArgs) -> Queue | None:
+        if not args["queue"]:
+            return None
+        wiring: QueueArgs = {
+            **args["queue"],
+            "account": args["account"],
+            "queue_name": f"{args['stack_name']}-{name}",
+            "protect": args["protect"],
+        }
+        return Queue(name, wiring, ResourceOptions(parent=self))
+
+    def _queue_alarms(self, name: str, args: AppArgs, topic: AlarmTopic | None) -> None:
+        if not (args["queue"] and self.queue and topic):
+            return
+        told: QueueAlarmsArgs = {
+            "alarm_name": f"{args['stack_name']}-{name}",
+            "topic_arn": topic.arn,
+            "queue_name": self.queue.queue_name,
+            "dead_name": self.queue.dead_name,
+            "oldest_message": args["queue"]["oldest_message"],
+        }
+        QueueAlarms(name, told, ResourceOptions(parent=self))
+
     def _task(self, name: str, args: AppArgs, image: AppImage, cluster: Cluster) -> Task:
         wiring: TaskArgs = {
-            **args["task"],
-            "environment": args["addresses"] | args["task"]["environment"],
+            **_fed({**args["task"], "environment": args["addresses"] | args["task"]["environment"]}, self.queue),
             "connect": args["connect"],
             "account": args["account"],
             "family": f"{args['stack_name']}-{name}",
@@ -181,7 +211,8 @@ class App(pulumi.ComponentResource):
             "protect": args["protect"],
             "launch_type": "EC2" if on_ec2(_strategy(args, cluster)) else "FARGATE",
         }
-        return Task(name, wiring, [image], ResourceOptions(parent=self))
+        needs = [image, *([self.queue] if self.queue else [])]
+        return Task(name, wiring, needs, ResourceOptions(parent=self))
 
     def _service(self, name: str, args: AppArgs, place: Place, settle: Settle, needs: Sequence["App"]) -> Service:
         balancer, cluster = place["balancer"], place["cluster"]
@@ -205,6 +236,7 @@ class App(pulumi.ComponentResource):
                 "container": name,
                 "port": args["task"]["port"],
                 "priority": args["priority"],
+                "queue_name": self.queue.queue_name if self.queue else "",
                 "watch": _watch(f"{args['stack_name']}-{name}", place),
                 "mesh": _mesh(name, args, place),
             },
@@ -237,6 +269,17 @@ class App(pulumi.ComponentResource):
             [self.service],
             ResourceOptions(parent=self),
         )
+
+
+def _fed(task: TaskOptions, queue: Queue | None) -> TaskOptions:
+    """The task with its queue's address in QUEUE_URL and the right to work it off."""
+    if queue is None:
+        return task
+    return {
+        **task,
+        "environment": {"QUEUE_URL": queue.url} | task["environment"],
+        "permissions": [*task["permissions"], *queue.permissions()],
+    }
 
 
 def _watch(alarm_name: str, place: Place) -> Watch | None:
@@ -277,6 +320,8 @@ def _containers_start(name: str, args: AppArgs) -> Iterator[Problem]:
 
 
 def _pace(args: AppArgs, cluster: Cluster) -> Pace:
+    if not args["routing"]:
+        return _pace_alone(args, cluster)
     check = args["health_check"]
     return Pace(
         interval=check["interval"],
@@ -292,7 +337,7 @@ def _pace(args: AppArgs, cluster: Cluster) -> Pace:
 
 
 def _subject(name: str, args: AppArgs, cluster: Cluster) -> Subject:
-    scaling = args["scaling"]
+    scaling = args["scaling"] or args["queue"]
     account = args["account"]
     return Subject(
         site=Site(
@@ -313,6 +358,22 @@ def _subject(name: str, args: AppArgs, cluster: Cluster) -> Subject:
 
 def _record_name(name: str, args: AppArgs) -> str:
     return f"/{args['stack_name']}/{name}/release"
+
+
+def _pace_alone(args: AppArgs, cluster: Cluster) -> Pace:
+    """Without a load balancer the container's own check tells when it is healthy, if it has one, and nothing drains."""
+    check = args["task"]["health_check"]
+    return Pace(
+        interval=check["interval"] if check else 0,
+        timeout=check["timeout"] if check else 0,
+        healthy=1,
+        unhealthy=check["retries"] if check else 0,
+        grace_period=check["start_period"] if check else 0,
+        deregistration_delay=0,
+        stop_timeout=args["task"]["stop_timeout"],
+        desired_count=args["desired_count"],
+        instance_start=INSTANCE_ALLOWANCE if on_ec2(_strategy(args, cluster)) else 0,
+    )
 
 
 def _strategy(args: AppArgs, cluster: Cluster) -> list[CapacityShare]:

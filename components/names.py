@@ -45,6 +45,30 @@ def secret(prefix: str, name: str) -> str:
     return f"{whole}_" if LOOKS_COMPLETE.search(whole) else whole
 
 
+def schedule(name: str) -> str:
+    """A logical name for a schedule: 64 characters with Pulumi's suffix."""
+    return fit(name, 64 - PULUMI_SUFFIX)
+
+
 def load_balancer(name: str) -> str:
     """A logical name for a load balancer or target group: 32 characters with Pulumi's suffix."""
     return fit(name, 32 - PULUMI_SUFFIX)
+
+
+DEAD, MISSED = "_dead", "_missed"
+"""No service has an underscore in its name: so a queue beside that of a service is no other service's."""
+
+
+def queue(name: str) -> str:
+    """The name of an SQS queue: 80 characters, with room for that of its dead letters."""
+    return fit(name, 80 - len(DEAD))
+
+
+def dead_letters(queue_name: str) -> str:
+    """The name of the queue of a queue's dead letters."""
+    return f"{queue_name}{DEAD}"
+
+
+def missed(family: str) -> str:
+    """The name of the queue of the starts that a family's schedules failed at: as that of dead letters, and another."""
+    return f"{fit(family, 80 - len(MISSED))}{MISSED}"

@@ -27,15 +27,16 @@ def priority(name: str, routing: RoutingOptions, stack: str = "") -> int:
     return band * SLOTS + slot + 1
 
 
-def priorities(services: Mapping[str, RoutingOptions], stack: str = "") -> dict[str, int]:
+def priorities(services: Mapping[str, RoutingOptions | None], stack: str = "") -> dict[str, int]:
     """The priority of each service on one listener; `stack` is this one's full name where others share the listener.
 
-    What other stacks have taken is not seen from here: of two that come to the same, AWS refuses the later.
+    A service that is not on it has none. What other stacks have taken is not seen from here: of two that come to the
+    same, AWS refuses the later.
 
     Raises:
         OptionsError: two services have the same; name a priority for one of them.
     """
-    found = {name: priority(name, routing, stack) for name, routing in services.items()}
+    found = {name: priority(name, routing, stack) for name, routing in services.items() if routing}
     owners: dict[int, str] = {}
     clashes: list[Problem] = []
     for name in sorted(found):

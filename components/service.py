@@ -1,8 +1,8 @@
 """Service: tasks that run, answer and are replaced safely.
 
-Always: an ECS service on a capacity provider strategy, its closed security group opened for the balancer
-alone, a target group, a listener rule. Optional: scaling, alarms, Service Connect. Needs a cluster, a balancer and a
-task.
+Always: an ECS service on a capacity provider strategy, and its closed security group. With routing: the group opened
+for the balancer alone, a target group, a listener rule. Optional: scaling, by a queue too, alarms, Service Connect, a
+task before each release, tasks by the clock. Needs a cluster, a balancer and a task.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,15 +17,17 @@ from components.account import Account
 from components.job import Job, JobArgs
 from components.load_balancer import ANYWHERE
 from components.names import load_balancer
+from components.queue_scaling import QueueScaling
 from components.record import Settle
 from components.scaling import Scaling
+from components.scheduled_tasks import ScheduledTasks, ScheduledTasksArgs
 from components.service_alarms import ServiceAlarms, Watch
 from components.service_connect import Mesh, service_connect
 from components.task import Task
 from settings.cluster import EC2, on_ec2
 from settings.container import Port
 from settings.options import Problem, complete, options
-from settings.service import Priority, RunningOptions
+from settings.service import Priority, RoutingOptions, RunningOptions
 
 NOMINAL_PORT = 80
 """The target group's own port: ECS registers each task with the container's, and a constant one never
@@ -75,8 +77,10 @@ class ServiceArgs(RunningOptions):
     """Port that it listens on."""
     ec2_provider: NotRequired[Annotated[str, Field(default="")]]
     """Name of the capacity provider that `EC2` in the strategy stands for."""
-    priority: Priority
-    """Priority of the listener rule."""
+    priority: Priority | None
+    """Priority of the listener rule; None without routing."""
+    queue_name: NotRequired[Annotated[str, Field(default="")]]
+    """Name of the queue that it works off; empty without one."""
     watch: Watch | None
     """Alarms, of which the one on 5xx answers rolls a deployment back; None for none."""
     mesh: NotRequired[Annotated[Mesh | None, Field(default=None)]]
@@ -84,7 +88,7 @@ class ServiceArgs(RunningOptions):
 
 
 class Service(pulumi.ComponentResource):
-    """An ECS service behind the load balancer."""
+    """An ECS service, behind the load balancer or alone."""
 
     service: aws.ecs.Service
     """The service itself."""
@@ -105,8 +109,8 @@ class Service(pulumi.ComponentResource):
         super().__init__("slipway:index:Service", name, {}, opts)
         args = complete(ServiceArgs, args, name)
         group, let_in = self._group(name, args)
-        targets = self._targets(name, args)
-        rule = self._rule(name, args, targets)
+        targets = self._targets(name, args) if args["routing"] else None
+        rules = [self._rule(name, args, args["routing"], targets)] if args["routing"] and targets else []
         alarms = self._alarms(name, args, targets)
         jobs = self._job(name, args, task, group, let_in, settle)
         self.service = aws.ecs.Service(
@@ -131,14 +135,16 @@ class Service(pulumi.ComponentResource):
             else None,
             deployment_minimum_healthy_percent=100,
             deployment_maximum_percent=200,
-            health_check_grace_period_seconds=args["grace_period"],
+            health_check_grace_period_seconds=args["grace_period"] if targets else None,
             load_balancers=[
                 aws.ecs.ServiceLoadBalancerArgs(
                     target_group_arn=targets.arn,
                     container_name=args["container"],
                     container_port=args["port"],
                 )
-            ],
+            ]
+            if targets
+            else None,
             network_configuration=aws.ecs.ServiceNetworkConfigurationArgs(
                 subnets=args["subnet_ids"], security_groups=[group.id], assign_public_ip=False
             ),
@@ -155,19 +161,13 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(
                 parent=self,
                 # A group without a listener is refused by ECS, and a task that is not let in is never healthy.
-                depends_on=[rule, *let_in, *([alarms] if alarms else []), *jobs, *needs],
-                ignore_changes=["desiredCount"] if args["scaling"] else [],
+                depends_on=[*rules, *let_in, *([alarms] if alarms else []), *jobs, *needs],
+                ignore_changes=["desiredCount"] if args["scaling"] or args["queue"] else [],
             ),
         )
         self.service_name, self.security_group_id = self.service.name, group.id
-        if args["scaling"]:
-            label = Output.concat(args["balancer_arn_suffix"], "/", targets.arn_suffix)
-            wiring = {
-                "cluster_name": args["cluster_name"],
-                "service_name": self.service_name,
-                "resource_label": label,
-            }
-            Scaling(name, {**args["scaling"], **wiring}, ResourceOptions(parent=self))  # pyright: ignore[reportArgumentType] - two halves of ScalingArgs
+        self._scale(name, args, targets)
+        self._schedule(name, args, task, group, [*let_in, *jobs])
         self.register_outputs(
             {
                 "service": self.service,
@@ -176,14 +176,38 @@ class Service(pulumi.ComponentResource):
             }
         )
 
+    def _scale(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup | None) -> None:
+        child = ResourceOptions(parent=self)
+        service = {"cluster_name": args["cluster_name"], "service_name": self.service_name}
+        if args["queue"]:
+            wiring = {"queue_name": args["queue_name"], **service}
+            QueueScaling(name, {**args["queue"], **wiring}, child)  # pyright: ignore[reportArgumentType] - two halves of QueueScalingArgs
+        if args["scaling"]:
+            label = Output.concat(args["balancer_arn_suffix"], "/", targets.arn_suffix) if targets else ""
+            wiring = {"resource_label": label, **service}
+            Scaling(name, {**args["scaling"], **wiring}, child)  # pyright: ignore[reportArgumentType] - two halves of ScalingArgs
+
     def _group(self, name: str, args: ServiceArgs) -> tuple[aws.ec2.SecurityGroup, list[pulumi.Resource]]:
         child = ResourceOptions(parent=self)
         group = aws.ec2.SecurityGroup(
             name,
             vpc_id=args["vpc_id"],
-            description="Tasks: open for the load balancer only",
+            description="Tasks: open for the load balancer only" if args["routing"] else "Tasks: open for nobody",
             opts=child,
         )
+        # The registry, the log and what the application calls: where private subnets lead is the network's choice.
+        out = aws.vpc.SecurityGroupEgressRule(
+            f"{name}-out",
+            security_group_id=group.id,
+            description="registry, logs and what the application calls",
+            cidr_ipv4=ANYWHERE,
+            ip_protocol="-1",
+            opts=child,
+        )
+        return group, [*(self._let_in(name, args, group) if args["routing"] else []), out]
+
+    def _let_in(self, name: str, args: ServiceArgs, group: aws.ec2.SecurityGroup) -> list[pulumi.Resource]:
+        child = ResourceOptions(parent=self)
         from_balancer = aws.vpc.SecurityGroupIngressRule(
             f"{name}-from-balancer",
             security_group_id=group.id,
@@ -204,16 +228,7 @@ class Service(pulumi.ComponentResource):
             to_port=args["port"],
             opts=child,
         )
-        # The registry, the log and what the application calls: where private subnets lead is the network's choice.
-        out = aws.vpc.SecurityGroupEgressRule(
-            f"{name}-out",
-            security_group_id=group.id,
-            description="registry, logs and what the application calls",
-            cidr_ipv4=ANYWHERE,
-            ip_protocol="-1",
-            opts=child,
-        )
-        return group, [from_balancer, to_tasks, out]
+        return [from_balancer, to_tasks]
 
     def _job(
         self,
@@ -237,9 +252,34 @@ class Service(pulumi.ComponentResource):
             "container": args["container"],
             "subnet_ids": args["subnet_ids"],
             "security_group_id": group.id,
-            "capacity_provider": _provider(args, EC2 if on_ec2(args["capacity"]) else "FARGATE"),
+            "capacity_provider": _on_demand(args),
         }
         return [Job(name, wiring, settle, let_in, ResourceOptions(parent=self))]
+
+    def _schedule(
+        self,
+        name: str,
+        args: ServiceArgs,
+        task: Task,
+        group: aws.ec2.SecurityGroup,
+        needs: Sequence[pulumi.Resource],
+    ) -> None:
+        """The tasks by the clock, if there are any: of the new revision once the task before its release is done."""
+        if not args["scheduled_tasks"]:
+            return
+        wiring: ScheduledTasksArgs = {
+            "tasks": args["scheduled_tasks"],
+            "account": args["account"],
+            "cluster_name": args["cluster_name"],
+            "family": task.family,
+            "task_definition_arn": task.arn,
+            "role_arns": Output.all(task.execution_role_arn, task.task_role_arn),
+            "container": args["container"],
+            "subnet_ids": args["subnet_ids"],
+            "security_group_id": group.id,
+            "capacity_provider": _on_demand(args),
+        }
+        ScheduledTasks(name, wiring, needs, ResourceOptions(parent=self))
 
     def _targets(self, name: str, args: ServiceArgs) -> aws.lb.TargetGroup:
         check = args["health_check"]
@@ -261,8 +301,9 @@ class Service(pulumi.ComponentResource):
             opts=ResourceOptions(parent=self),
         )
 
-    def _alarms(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup) -> ServiceAlarms | None:
-        if args["watch"] is None:
+    def _alarms(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup | None) -> ServiceAlarms | None:
+        """The alarms of a service that answers; those of a queue are beside it, and roll nothing back."""
+        if args["watch"] is None or targets is None:
             return None
         return ServiceAlarms(
             name,
@@ -276,8 +317,10 @@ class Service(pulumi.ComponentResource):
             ResourceOptions(parent=self),
         )
 
-    def _rule(self, name: str, args: ServiceArgs, targets: aws.lb.TargetGroup) -> aws.lb.ListenerRule:
-        paths, hosts = args["routing"]["paths"], args["routing"]["hosts"]
+    def _rule(
+        self, name: str, args: ServiceArgs, routing: RoutingOptions, targets: aws.lb.TargetGroup
+    ) -> aws.lb.ListenerRule:
+        paths, hosts = routing["paths"], routing["hosts"]
         conditions: list[aws.lb.ListenerRuleConditionArgs] = []
         if paths:
             values = aws.lb.ListenerRuleConditionPathPatternArgs(values=paths)
@@ -293,6 +336,11 @@ class Service(pulumi.ComponentResource):
             conditions=conditions,
             opts=ResourceOptions(parent=self),
         )
+
+
+def _on_demand(args: ServiceArgs) -> str:
+    """What a task runs on that nothing starts again."""
+    return _provider(args, EC2 if on_ec2(args["capacity"]) else "FARGATE")
 
 
 def _provider(args: ServiceArgs, asked: str) -> str:

@@ -86,8 +86,12 @@ class Task(pulumi.ComponentResource):
     """ARN of the revision."""
     container_definitions: Input[str]
     """The container definitions: plain text, known at the first preview."""
+    family: str
+    """Name that all its revisions share."""
     task_role_arn: Output[str]
     """The application's role."""
+    execution_role_arn: Output[str]
+    """The role by which ECS starts it."""
 
     def __init__(
         self,
@@ -130,13 +134,16 @@ class Task(pulumi.ComponentResource):
             skip_destroy=True,
             opts=ResourceOptions(parent=self, depends_on=[*needs, log, *made, granted, *permitted]),
         )
-        self.arn, self.task_role_arn = definition.arn, application.arn
+        self.arn, self.family = definition.arn, args["family"]
+        self.task_role_arn, self.execution_role_arn = application.arn, execution.arn
         self.register_outputs(
             {
                 "arn": self.arn,
                 # Not the text: one unknown would make all of it unknown.
                 "containers": defined,
+                "family": self.family,
                 "task_role_arn": self.task_role_arn,
+                "execution_role_arn": self.execution_role_arn,
             }
         )
 

@@ -216,6 +216,14 @@ class Emulated(mocks.Mocks):
             self._changed(f"role {name}")
         return name, {"arn": role["Arn"], "name": name}
 
+    def _queue(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
+        sqs, name = self._clients.client("sqs"), inputs["name"]
+        known = {url.rsplit("/", 1)[1]: url for url in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])}
+        if name not in known:
+            known[name] = sqs.create_queue(**_texts(call))["QueueUrl"]
+            self._changed(f"queue {name}")
+        return known[name], {"url": known[name]}
+
     def _cluster(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
         ecs = self._clients.client("ecs")
         found = [
@@ -379,6 +387,10 @@ def _filled(operation: str, call: Inputs, name: str) -> Inputs:
     filled: Inputs = {**call, **({names[operation]: name} if operation in names else {})}
     if operation == "RegisterTaskDefinition":
         filled["containerDefinitions"] = json.loads(filled["containerDefinitions"])
+    if operation == "CreateQueue":
+        filled = _texts(filled)
+    if operation == "CreateSchedule":
+        filled["Target"] = _scheduled(filled["Target"])
     if operation == "CreateRule":
         filled["Conditions"] = [_condition(one) for one in cast("list[Inputs]", filled["Conditions"])]
     if operation == "CreateListener":
@@ -389,6 +401,30 @@ def _filled(operation: str, call: Inputs, name: str) -> Inputs:
     if operation == "PutMetricAlarm" and "Dimensions" in filled:
         filled["Dimensions"] = [{"Name": name, "Value": value} for name, value in filled["Dimensions"].items()]
     return filled
+
+
+def _texts(call: Inputs) -> Inputs:
+    """A queue's attributes are texts, whatever they tell."""
+    told = {
+        key: json.dumps(value) if isinstance(value, bool) else str(value) for key, value in call["Attributes"].items()
+    }
+    return {**call, "Attributes": told}
+
+
+def _scheduled(target: Inputs) -> Inputs:
+    """What a schedule starts: parts of ECS's own calls, which begin with a small letter."""
+    told = dict(target["EcsParameters"])
+    shares = told.pop("CapacityProviderStrategies")
+    told["CapacityProviderStrategy"] = [
+        {key[0].lower() + key[1:]: one for key, one in share.items()} for share in shares
+    ]
+    told["NetworkConfiguration"] = {
+        "awsvpcConfiguration": {
+            **told["NetworkConfiguration"],
+            "AssignPublicIp": "ENABLED" if told["NetworkConfiguration"]["AssignPublicIp"] else "DISABLED",
+        }
+    }
+    return {**target, "EcsParameters": told}
 
 
 def _bounds(steps: list[Inputs]) -> list[Inputs]:

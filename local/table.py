@@ -195,7 +195,25 @@ TABLE: dict[str, Row] = {
         {"name": "Name", "description": "Description", "kmsKeyId": "KmsKeyId", "recoveryWindowInDays": ""},
         made=True,
     ),
+    "aws:sqs/queue:Queue": Row(
+        "sqs",
+        "CreateQueue",
+        {
+            "name": "QueueName",
+            "visibilityTimeoutSeconds": "Attributes.VisibilityTimeout",
+            "messageRetentionSeconds": "Attributes.MessageRetentionPeriod",
+            "receiveWaitTimeSeconds": "Attributes.ReceiveMessageWaitTimeSeconds",
+            "redrivePolicy": "Attributes.RedrivePolicy",
+            "redriveAllowPolicy": "Attributes.RedriveAllowPolicy",
+            "kmsMasterKeyId": "Attributes.KmsMasterKeyId",
+            "sqsManagedSseEnabled": "Attributes.SqsManagedSseEnabled",
+        },
+        made=True,
+    ),
     # Declared only: validated, not made.
+    "aws:sqs/queuePolicy:QueuePolicy": Row(
+        "sqs", "SetQueueAttributes", {"queueUrl": "QueueUrl", "policy": "Attributes.Policy"}
+    ),
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": Row("ec2", "DescribeSecurityGroups", {"vpcId": ""}),
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": Row("ec2", "AuthorizeSecurityGroupIngress", _SG_RULE),
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": Row("ec2", "AuthorizeSecurityGroupEgress", _SG_RULE),
@@ -217,6 +235,20 @@ TABLE: dict[str, Row] = {
             "policy": "PolicyDocument",
             "privateDnsEnabled": "PrivateDnsEnabled",
         },
+    ),
+    "aws:scheduler/schedule:Schedule": Row(
+        "scheduler",
+        "CreateSchedule",
+        _same(
+            *(
+                "description",
+                "scheduleExpression",
+                "scheduleExpressionTimezone",
+                "state",
+                "flexibleTimeWindow",
+                "target",
+            )
+        ),
     ),
     "aws:ec2/flowLog:FlowLog": Row(
         "ec2",
@@ -394,10 +426,11 @@ _FIXED: dict[str, dict[str, Any]] = {
     "PutScalingPolicy": {"PolicyName": "policy"},
     "PutScheduledAction": {"ScheduledActionName": "action"},
     "PutMetricAlarm": {"AlarmName": "alarm"},
+    "CreateSchedule": {"Name": "schedule"},
 }
 """Parameters that a call wants and Pulumi makes by itself."""
 
-_CAPITAL = {"elbv2", "application-autoscaling", "autoscaling", "cloudwatch", "ec2"}
+_CAPITAL = {"elbv2", "application-autoscaling", "autoscaling", "cloudwatch", "ec2", "scheduler"}
 """Services whose nested parameters begin with a capital."""
 
 

@@ -28,7 +28,8 @@ ANSWER_SECONDS = 60
 RELEASE_SECONDS = 120
 """Longest wait for a release: nothing on this machine takes as long as AWS may."""
 NOT_EXERCISED = (
-    "scaling by load",
+    "scaling by load or by a queue",
+    "scheduled tasks",
     "health checks of balancer and containers",
     "order and common network of sidecars",
     "volumes, EFS included",
@@ -111,7 +112,7 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
     if docker is None:
         raise NotUp(f"control plane only, at {endpoint}: without Docker no container runs, and nothing answers")
     rows = [
-        _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["urls"])
+        _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["images"])
     ]
     _table(console, rows)
     _certificates(console, found, clients)
@@ -175,17 +176,23 @@ def _row(
     clients: LocalClients,
     cluster: str,
 ) -> dict[str, Any]:
-    balancer, host = next(iter(answers.balancers.items()))
-    path = "/" + urlsplit(found.outputs["urls"][name]).path.lstrip("/")
     tag = told_version(found, name)
     service = clients.client("ecs").describe_services(cluster=cluster, services=[name])["services"][0]
-    good, answer = verify(endpoint, host, path, tag) if name not in answers.refused else (False, "release refused")
-    port = urlsplit(endpoint).port
+    running, desired = service["runningCount"], service["desiredCount"]
+    url, good, answer = "none", running >= desired, "nobody asks it: it runs"
+    if told := found.outputs["urls"].get(name):
+        balancer, host = next(iter(answers.balancers.items()))
+        path = "/" + urlsplit(told).path.lstrip("/")
+        url = f"http://{balancer}.alb.localhost:{urlsplit(endpoint).port}{path}"
+        if name not in answers.refused:
+            good, answer = verify(endpoint, host, path, tag)
+    if name in answers.refused:
+        good, answer = False, "release refused"
     return {
         "service": name,
-        "url": f"http://{balancer}.alb.localhost:{port}{path}",
+        "url": url,
         "tag": tag,
-        "tasks": f"{service['runningCount']}/{service['desiredCount']}",
+        "tasks": f"{running}/{desired}",
         "good": good,
         "answer": answer,
     }

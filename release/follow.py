@@ -65,7 +65,7 @@ def follow(
             raise ReleaseRefused(record, why, state.running(service), diagnose(record, clients, service, stack_file))
         progress = state.progress(service)
         if state.is_live(service) and state.targets_are_healthy(clients, service):
-            say(f"{record.service}: live, {service['runningCount']} of {service['desiredCount']} tasks")
+            say(f"{record.service}: {state.live(service)}")
             return
         elapsed = clock.now() - started
         if elapsed > record.time_limit_seconds:

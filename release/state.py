@@ -59,6 +59,13 @@ def targets_are_healthy(clients: Clients, service: dict[str, Any]) -> bool:
     return True
 
 
+def live(service: dict[str, Any]) -> str:
+    """That a service is live, in words; without a task that is not yet proved."""
+    if service["desiredCount"] == 0:
+        return "live, with no task: whether one starts will show when it is wanted"
+    return f"live, {service['runningCount']} of {service['desiredCount']} tasks"
+
+
 def progress(service: dict[str, Any]) -> str:
     """How far the deployment is, in words."""
     first = primary(service)

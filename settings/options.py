@@ -270,6 +270,8 @@ def _plain(value: object) -> object:
 def _problems(model: type[BaseModel], error: ValidationError, where: str, *, by_alias: bool) -> list[Problem]:
     found: list[Problem] = []
     for entry in error.errors(include_url=False):
+        if entry["type"] == "default_factory_not_called":
+            continue  # what the default depends on is wrong, and is told
         path = ".".join([*([where] if where else []), *_path(entry["loc"])])
         if entry["type"] == "contradiction":
             inside = cast("list[Problem]", entry.get("ctx", {})["problems"])

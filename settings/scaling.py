@@ -1,15 +1,14 @@
 """How many tasks run: by load, by a metric of one's own, by the clock."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, NotRequired, TypedDict
 
 from pulumi import Input
-from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError
+from pydantic import Field
 
 from settings.options import Problem, one_of, options
-from settings.schedule import expression_problem, timezone_problem
+from settings.schedule import Expression, Timezone
 
 Key = Annotated[str, Field(pattern=r"^[a-z][A-Za-z0-9]{0,31}$")]
 """A name for a schedule or metric: letters and digits. With no hyphen in it, what is named after it and its service
@@ -32,17 +31,6 @@ POLICIES = 50
 """Scaling policies that a scalable target may have ("Quotas for Application Auto Scaling")."""
 
 
-def _checked(problem: Callable[[str], str | None]) -> AfterValidator:
-    """A rule from a function that says what is wrong."""
-
-    def check(value: str) -> str:
-        if found := problem(value):
-            raise PydanticCustomError("malformed", "{problem}", {"problem": found})
-        return value
-
-    return AfterValidator(check)
-
-
 def _some_bound(given: "ScheduleOptions") -> Iterator[Problem]:
     least, most = given["min"], given["max"]
     if least is None and most is None:
@@ -55,10 +43,10 @@ def _some_bound(given: "ScheduleOptions") -> Iterator[Problem]:
 class ScheduleOptions(TypedDict):
     """At a time, other bounds for the number of tasks. They hold until another schedule changes them."""
 
-    schedule: Annotated[str, _checked(expression_problem)]
+    schedule: Expression
     """When: `cron(minutes hours day-of-month month day-of-week year)`, `at(yyyy-mm-ddThh:mm:ss)` or `rate(value unit)`
     ("Scheduled scaling for Application Auto Scaling")."""
-    timezone: NotRequired[Annotated[str, Field(default="UTC"), _checked(timezone_problem)]]
+    timezone: NotRequired[Annotated[Timezone, Field(default="UTC")]]
     """IANA name of the time zone that `cron` and `at` are read in, such as `Europe/Berlin`."""
     min: NotRequired[Annotated[int | None, Field(default=None, ge=0, le=5000)]]
     """Fewest tasks from then on; unchanged when left out. May lie outside the `min` and `max` of `scaling`."""

@@ -1,15 +1,18 @@
-"""When a scheduled action runs: a `cron(…)`, `at(…)` or `rate(…)` expression, and the time zone that it is read in.
+"""When something runs: a `cron(…)`, `at(…)` or `rate(…)` expression, and the time zone that it is read in.
 
-The grammar is Application Auto Scaling's own ("Scheduled scaling for Application Auto Scaling", and for the fields of
-cron "Cron expressions reference" of Amazon EventBridge); it is not that of Unix.
+The grammar is AWS's own ("Scheduled scaling for Application Auto Scaling", "Schedule types in EventBridge Scheduler",
+and for the fields of cron "Cron expressions reference" of Amazon EventBridge); it is not that of Unix.
 """
 
 import difflib
 import re
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
 
 MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -101,3 +104,20 @@ def _is_a_time(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _checked(problem: Callable[[str], str | None]) -> AfterValidator:
+    """A rule from a function that says what is wrong."""
+
+    def check(value: str) -> str:
+        if found := problem(value):
+            raise PydanticCustomError("malformed", "{problem}", {"problem": found})
+        return value
+
+    return AfterValidator(check)
+
+
+Expression = Annotated[str, _checked(expression_problem)]
+"""When: a schedule expression of AWS."""
+Timezone = Annotated[str, _checked(timezone_problem)]
+"""IANA name of a time zone."""

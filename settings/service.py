@@ -9,9 +9,10 @@ from settings import fargate
 from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
 from settings.connect import ConnectOptions
 from settings.container import REFERENCE
-from settings.job import BeforeReleaseOptions
+from settings.job import BeforeReleaseOptions, ScheduledTaskOptions
 from settings.options import Problem, distinct, options
-from settings.scaling import ScalingOptions
+from settings.queue import QueueOptions
+from settings.scaling import Key, ScalingOptions
 from settings.task import TaskOptions
 
 Priority = Annotated[int, Field(ge=1, le=50000)]
@@ -120,12 +121,33 @@ def _count_in_range(given: "RunningOptions") -> Iterator[Problem]:
         yield Problem("desiredCount", count, f"is outside scaling, {scaling['min']} to {scaling['max']}")
 
 
-@options(_valid_strategy, _count_in_range)
+def _fed_by_one(given: "RunningOptions") -> Iterator[Problem]:
+    """Requests or messages: what scales on both would be held by neither."""
+    scaling, routing, queue = given["scaling"], given["routing"], given["queue"]
+    if queue and routing:
+        yield Problem("routing", routing["paths"], "a service with a queue is behind no load balancer: leave it out")
+    if queue and scaling:
+        why = "a service with a queue is scaled by it: leave scaling out, and give queue.min and queue.max"
+        yield Problem("scaling", scaling["max"], why)
+    if scaling and scaling["requests"] and not routing:
+        yield Problem("scaling.requests", scaling["requests"], "no requests come to a service without routing")
+    if queue and not queue["min"] <= given["desired_count"] <= queue["max"]:
+        yield Problem("desiredCount", given["desired_count"], f"is outside queue, {queue['min']} to {queue['max']}")
+
+
+def _routed(so_far: dict[str, object]) -> dict[str, object] | None:
+    """A service that says nothing else gets all requests, unless it has a queue."""
+    return None if so_far.get("queue") else {}
+
+
+@options(_valid_strategy, _count_in_range, _fed_by_one)
 class RunningOptions(TypedDict):
     """How tasks are reached, counted and replaced: what an ECS service is told."""
 
-    routing: NotRequired[Annotated[RoutingOptions, Field(default_factory=dict, validate_default=True)]]
-    """Which requests it gets."""
+    queue: NotRequired[Annotated[QueueOptions | None, Field(default=None)]]
+    """A queue that it works off, in the place of requests: a worker, scaled by its backlog."""
+    routing: NotRequired[Annotated[RoutingOptions | None, Field(default_factory=_routed, validate_default=True)]]
+    """Which requests it gets; null for a service without a load balancer, as is one with a queue."""
     health_check: NotRequired[Annotated[HealthCheckOptions, Field(default_factory=dict, validate_default=True)]]
     """When it counts as healthy."""
     grace_period: NotRequired[Annotated[int, Field(default=60, ge=0, le=3600)]]
@@ -140,6 +162,8 @@ class RunningOptions(TypedDict):
     """Scale by load; a fixed number of tasks when left out."""
     before_release: NotRequired[Annotated[BeforeReleaseOptions | None, Field(default=None)]]
     """A task that has to end well before the service is made or changed: it runs once for each new task definition."""
+    scheduled_tasks: NotRequired[Annotated[dict[Key, ScheduledTaskOptions], Field(default_factory=dict)]]
+    """Tasks that run by the clock, by name: letters and digits, 32 characters at most."""
     connect: NotRequired[Annotated[ConnectOptions | None, Field(default=None)]]
     """Other services of the stack may call it, without the load balancer."""
     calls: NotRequired[Annotated[list[str], distinct(), Field(default_factory=list)]]

@@ -36,10 +36,11 @@ SEALED = (
 
 
 def _within_the_quota(given: "StackOptions") -> Iterator[Problem]:
-    if len(given["services"]) > RULES_PER_BALANCER:
+    routed = [service for service in given["services"].values() if service["routing"]]
+    if len(routed) > RULES_PER_BALANCER:
         yield Problem(
             "services",
-            len(given["services"]),
+            len(routed),
             f"one load balancer has room for {RULES_PER_BALANCER} services",
         )
 
@@ -69,6 +70,8 @@ def _endpoints_needed(
             for key, text in secrets.items():
                 if found := secret_source(text):
                     yield f"services.{name}.task.{place}secrets.{key}", text, found.service
+        if service["queue"]:
+            yield f"services.{name}.queue", "a queue", "sqs"
         if service["exec_enabled"]:
             yield f"services.{name}.execEnabled", True, "ssmmessages"
 

@@ -26,8 +26,8 @@ def configuration(stack: str) -> dict[str, str]:
     services = json.loads(config["slipway:services"])
     services["web"]["task"] = {**services["web"].get("task", {}), **EXAMPLES["task"]}
     merged = {"slipway:services": json.dumps(services)}
-    for key in ("slipway:repository", "slipway:registryRules", "slipway:publicRepositories"):
-        merged[key] = json.dumps(json.loads(config.get(key, "{}")) | EXAMPLES[key])
+    for key in ("repository", "registryRules", "publicRepositories"):
+        merged[f"slipway:{key}"] = json.dumps(json.loads(config.get(f"slipway:{key}", "{}")) | EXAMPLES[key])
     return {**config, **merged}
 
 
@@ -35,6 +35,6 @@ def promoting(stack: str) -> dict[str, str]:
     """The configuration of a stack file, with what the recipe for promotion says for it."""
     _, config = stack_file.configuration(PROJECT, stack)
     services = json.loads(config["slipway:services"])
-    services["web"] |= PROMOTED[stack]["slipway:services"]["web"]
-    kept = json.loads(config.get("slipway:repository", "{}")) | PROMOTED[stack].get("slipway:repository", {})
+    services["web"] |= PROMOTED[stack]["services"]["web"]
+    kept = json.loads(config.get("slipway:repository", "{}")) | PROMOTED[stack].get("repository", {})
     return {**config, "slipway:services": json.dumps(services), "slipway:repository": json.dumps(kept)}

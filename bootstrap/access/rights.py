@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 Statement = Mapping[str, Any]
-ROLES = ("*-execution-???????", "*-task-???????", "network-flow-???????", "cluster-???????", "cluster-ec2-???????")
+ROLES = (
+    *("*-execution-???????", "*-task-???????", "*-scheduler-???????"),
+    *("network-flow-???????", "cluster-???????", "cluster-ec2-???????"),
+)
 """Names of the roles that the program makes: logical name and Pulumi's suffix."""
-PASSED_TO = ("autoscaling", "ec2", "ecs-tasks", "vpc-flow-logs")
+PASSED_TO = ("autoscaling", "ec2", "ecs-tasks", "scheduler", "vpc-flow-logs")
 """Services that the program gives roles to."""
 BALANCING = ("listener", "listener-rule", "loadbalancer", "targetgroup")
 NETWORK = (
@@ -31,10 +34,10 @@ LOOK = (
     *("application-autoscaling:DescribeScalingPolicies", "application-autoscaling:DescribeScheduledActions"),
     *("autoscaling:Describe*", "ec2:Describe*", "ecr:GetAuthorizationToken", "ecs:DescribeTaskDefinition"),
     *("elasticloadbalancing:Describe*", "logs:DescribeLogGroups", "route53:ListHostedZones"),
-    *("ssm:DescribeParameters",),
+    *("servicediscovery:GetOperation", "servicediscovery:ListNamespaces", "ssm:DescribeParameters"),
 )
 """Actions that take no resource ("Actions, resources, and condition keys for AWS services")."""
-ALWAYS = ("ecs:DeregisterTaskDefinition", "kms:CreateKey")
+ALWAYS = ("ecs:DeregisterTaskDefinition", "kms:CreateKey", "servicediscovery:CreateHttpNamespace")
 """The same, of a deployment."""
 UNNAMED = ("kms:CreateKey", "ssm:DescribeParameters")
 """Those of them whose services are otherwise held to resources."""
@@ -88,7 +91,7 @@ def reading(place: Place) -> list[Statement]:
         ),
         _allow(_of("logs", "ListTagsForResource"), [place.arn("logs", f"log-group:/{name}/*")]),
         _allow(
-            _of("ssm", "GetParameter", "GetParameters", "ListTagsForResource"),
+            _of("ssm", "GetParameter", "GetParameterHistory", "GetParameters", "ListTagsForResource"),
             [place.arn("ssm", f"parameter/{name}/*")],
         ),
         # The id of the machine image for EC2, which AWS publishes in no account.
@@ -122,6 +125,9 @@ def reading(place: Place) -> list[Statement]:
             [place.arn("sns", "alarms-*")],
         ),
         _allow(_of("application-autoscaling", "ListTagsForResource"), [_targets(place)]),
+        _allow(_of("sqs", "GetQueueAttributes", "GetQueueUrl", "ListQueueTags"), [_queues(place)]),
+        _allow(_of("scheduler", "GetSchedule"), [_schedules(place)]),
+        _allow(_of("servicediscovery", "GetNamespace", "ListTagsForResource"), [_namespaces(place)]),
     ]
 
 
@@ -210,6 +216,14 @@ def writing(place: Place) -> list[Statement]:
             + _of("s3", "PutEncryptionConfiguration", "PutLifecycleConfiguration"),
             [_logs_bucket(place), f"{_logs_bucket(place)}/*"],
         ),
+        _allow(
+            _of("sqs", "CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"), [_queues(place)]
+        ),
+        _allow(_of("scheduler", "CreateSchedule", "DeleteSchedule", "UpdateSchedule"), [_schedules(place)]),
+        _allow(
+            _of("servicediscovery", "DeleteNamespace", "TagResource", "UntagResource", "UpdateHttpNamespace"),
+            [_namespaces(place)],
+        ),
         *_roles(place),
     ]
 
@@ -293,6 +307,18 @@ def _ecs(place: Place) -> list[str]:
 
 def _targets(place: Place) -> str:
     return place.arn("application-autoscaling", "scalable-target/*")
+
+
+def _queues(place: Place) -> str:
+    return place.arn("sqs", f"{place.stack}-*")
+
+
+def _schedules(place: Place) -> str:
+    return place.arn("scheduler", "schedule/default/*")
+
+
+def _namespaces(place: Place) -> str:
+    return place.arn("servicediscovery", "namespace/*")
 
 
 def _logs_bucket(place: Place) -> str:

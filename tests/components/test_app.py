@@ -379,6 +379,7 @@ def test_its_outputs(context: Path):
         "service": "Service.web",
         "pace": found.component.pace,
         "port": 8080,
+        "queue": None,
     }
     assert found.attributes == {**found.outputs, **own}
     assert found.component.pace.to_steady == 120
@@ -671,3 +672,56 @@ def test_two_that_call_each_other_have_a_rule_each_that_waits_for_the_groups_alo
     assert both.children[f"{ingress} api_calls_web"] == rule("api", "web", 8080)
     assert "Service.api" in both.children["aws:ecs/service:Service web"]["opts.needs"]
     assert "Service.web" not in both.children["aws:ecs/service:Service api"]["opts.needs"]
+
+
+def test_a_worker_gets_its_queue_s_address_and_the_right_to_work_it_off():
+    found = made(image=ELSEWHERE, queue={})
+    assert found.attributes["url"] is None
+    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/shop-dev-web"
+    assert found.component.queue.url == url
+    (container,) = json.loads(found.children[DEFINITION]["containerDefinitions"])
+    assert {"name": "QUEUE_URL", "value": url} in container["environment"]
+    allowed = json.loads(found.children["aws:iam/rolePolicy:RolePolicy web-task"]["policy"])["Statement"]
+    verbs = ["ChangeMessageVisibility", "DeleteMessage", "GetQueueAttributes", "ReceiveMessage"]
+    arn = "arn:aws:sqs:eu-central-1:123456789012:shop-dev-web"
+    assert allowed == [{"Effect": "Allow", "Action": [f"sqs:{verb}" for verb in verbs], "Resource": [arn]}]
+    assert {"Queue.web", "Queue.web_dead"} <= set(found.children[DEFINITION]["opts.needs"])
+    assert RULE not in found.children
+
+
+def test_what_a_person_wrote_of_a_worker_stays():
+    task = {
+        "environment": {"QUEUE_URL": "mine"},
+        "permissions": [{"actions": ["s3:GetObject"], "resources": ["arn:a"]}],
+    }
+    found = made(image=ELSEWHERE, queue={}, task=task)
+    (container,) = json.loads(found.children[DEFINITION]["containerDefinitions"])
+    assert {"name": "QUEUE_URL", "value": "mine"} in container["environment"]
+    allowed = json.loads(found.children["aws:iam/rolePolicy:RolePolicy web-task"]["policy"])["Statement"]
+    assert [one["Action"][0] for one in allowed] == ["s3:GetObject", "sqs:ChangeMessageVisibility"]
+
+
+def test_a_worker_tells_of_its_queue_where_the_stack_has_alarms():
+    alarms = SimpleNamespace(arn="arn:topic", error_percent=1)
+    found = changes(made(image=ELSEWHERE, queue={}), made(image=ELSEWHERE, queue={"oldest_message": 60}, alarms=alarms))
+    assert found.keys() == {
+        "slipway:index:QueueAlarms web",
+        "aws:cloudwatch/metricAlarm:MetricAlarm web-oldest",
+        "aws:cloudwatch/metricAlarm:MetricAlarm web-dead",
+    }
+    oldest = found["aws:cloudwatch/metricAlarm:MetricAlarm web-oldest"]
+    assert (oldest["threshold"], oldest["dimensions"]) == (60, {"QueueName": "shop-dev-web"})
+
+
+CHECK = {"health_check": {"command": ["true"], "interval": 10, "timeout": 5, "retries": 3, "start_period": 20}}
+
+
+@pytest.mark.parametrize(
+    ("task", "times"),
+    [
+        ({}, {"healthy": 0, "failure detected": 0, "drained": 30, "live (usual)": 60, "rolled back (worst)": 660}),
+        (CHECK, {"healthy": 10, "failure detected": 35, "drained": 30, "live (usual)": 70, "rolled back (worst)": 775}),
+    ],
+)
+def test_how_long_a_release_without_a_load_balancer_takes(task: dict[str, Any], times: dict[str, int]):
+    assert made(image=ELSEWHERE, routing=None, task=task).component.pace.told() == times

@@ -23,9 +23,13 @@ from components.log_bucket import LogBucket
 from components.namespace import Namespace
 from components.network import Network
 from components.public_repository import PublicRepository
+from components.queue import Queue
+from components.queue_alarms import QueueAlarms
+from components.queue_scaling import QueueScaling
 from components.registry_rules import RegistryRules
 from components.release import Release
 from components.scaling import Scaling
+from components.scheduled_tasks import ScheduledTasks
 from components.service import Service
 from components.service_alarms import ServiceAlarms
 from components.task import Task
@@ -60,6 +64,18 @@ JOB = {
     "security_group_id": "sg-web",
     "capacity_provider": "FARGATE",
     "command": ["migrate"],
+}
+CLOCKED = {
+    "tasks": {"cleanup": {"command": ["cleanup"], "schedule": "rate(1 day)"}},
+    "account": PLACE,
+    "cluster_name": "shop-dev",
+    "family": "shop-dev-web",
+    "task_definition_arn": "arn:task",
+    "role_arns": ["arn:role/execution", "arn:role/task"],
+    "container": "web",
+    "subnet_ids": SUBNETS,
+    "security_group_id": "sg-web",
+    "capacity_provider": "FARGATE",
 }
 SERVICE = {
     "account": PLACE,
@@ -196,11 +212,27 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         },
         lambda args, opts: RegistryRules("registry", args, opts),
     ),
+    "Queue": (
+        {"account": PLACE, "queue_name": "shop-dev-web", "protect": False},
+        lambda args, opts: Queue("web", args, opts),
+    ),
+    "QueueAlarms": (
+        {
+            "alarm_name": "shop-dev-web",
+            "topic_arn": "arn:topic",
+            "queue_name": "q",
+            "dead_name": "d",
+            "oldest_message": 900,
+        },
+        lambda args, opts: QueueAlarms("web", args, opts),
+    ),
+    "QueueScaling": ({"queue_name": "q", **RUNS}, lambda args, opts: QueueScaling("web", args, opts)),
     "Release": (RELEASE, lambda args, opts: Release("web", args, lambda _: None, [], opts)),
     "Scaling": (
         {"cluster_name": "shop-dev", "service_name": "web", "resource_label": "a/b", "requests": 1},
         lambda args, opts: Scaling("web", args, opts),
     ),
+    "ScheduledTasks": (CLOCKED, lambda args, opts: ScheduledTasks("web", args, [], opts)),
     "Service": (
         SERVICE,
         lambda args, opts: Service("web", args, SimpleNamespace(arn="arn:task"), lambda _: None, [], opts),
@@ -281,7 +313,10 @@ def test_the_look_up_of_an_existing_network_has_the_provider_too():
     assert call["provider"].endswith("::elsewhere::aws.elsewhere.id")
 
 
-APART = {"App": {"task", "service", "pace", "port", "recorded"}, "Task": {"containers", "container_definitions"}}
+APART = {
+    "App": {"task", "service", "pace", "port", "queue", "recorded"},
+    "Task": {"containers", "container_definitions"},
+}
 """What is given or registered, not both: parts of an application, and a text that one unknown would make unknown."""
 
 

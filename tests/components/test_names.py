@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.names import capacity_provider, fit, load_balancer, secret
+from components.names import capacity_provider, dead_letters, fit, load_balancer, queue, secret
 
 
 @given(st.text(min_size=1, max_size=80), st.integers(10, 64))
@@ -42,3 +42,10 @@ def test_a_capacity_provider_has_none_of_the_names_that_ecs_keeps(cluster: str):
 )
 def test_no_secret_has_a_name_that_looks_like_a_whole_one(prefix: str, name: str, made: str):
     assert secret(prefix, name) == made
+
+
+@given(st.text(min_size=1, max_size=120), st.from_regex(r"[a-z][a-z0-9-]{0,22}[a-z0-9]", fullmatch=True))
+def test_a_queue_and_its_dead_letters_fit_and_are_no_other_services(stack: str, service: str):
+    name = queue(f"{stack}-{service}")
+    assert len(dead_letters(name)) <= 80
+    assert dead_letters(name) != queue(f"{stack}-{service}-dead")

@@ -66,3 +66,7 @@ def test_the_same_service_of_two_stacks_collides_about_once_in_a_thousand_pairs(
 
 def test_a_priority_that_is_named_holds_on_a_shared_listener_too():
     assert priority("web", routing("/*", rank=7), "slipway-pr-1") == 7
+
+
+def test_a_service_that_is_not_on_the_listener_has_no_priority():
+    assert priorities({"api": routing("/*", rank=7), "worker": None}) == {"api": 7}

@@ -37,7 +37,12 @@ def wiring(**asked: Any) -> Any:
 
 
 def service(name: str = "web", needs: Sequence[Thing] = (), **asked: Any) -> Service:
-    task: Any = SimpleNamespace(arn=Output.from_input("arn:task:1"))
+    task: Any = SimpleNamespace(
+        arn=Output.from_input("arn:task:1"),
+        family="shop-dev-web",
+        task_role_arn=Output.from_input("arn:role/task"),
+        execution_role_arn=Output.from_input("arn:role/execution"),
+    )
     return Service(name, wiring(**asked), task, settle, needs)
 
 
@@ -401,15 +406,57 @@ def test_a_task_before_the_release_is_never_on_spot(capacity: list[dict[str, Any
     assert before_release(made(**asked))["capacity_provider"] == runs_on
 
 
-@pytest.mark.parametrize(
-    ("asked", "key"), [({"connect": {}}, "connect"), ({"calls": ["api"]}, "calls")], ids=["called", "calling"]
-)
-def test_without_a_namespace_nobody_meets(asked: dict[str, Any], key: str):
-    (told,) = problems(lambda: service(**asked))
-    assert told == f"web.{key}: needs a mesh: the namespace of Service Connect"
+QUEUE = {"queue": {}, "queue_name": "shop-dev-web", "routing": None, "priority": None}
+ALONE = {
+    GROUP: {"description": "Tasks: open for nobody"},
+    FROM_BALANCER: ...,
+    TO_TASKS: ...,
+    TARGETS: ...,
+    RULE: ...,
+}
+WITHOUT_DOOR = {
+    "loadBalancers": ...,
+    "healthCheckGracePeriodSeconds": ...,
+    "opts.needs": ["SecurityGroupEgressRule.web-out"],
+}
 
 
-def test_it_waits_for_what_it_needs():
-    needing = declare(lambda: service(needs=[Thing("api")]))
-    added = set(needing.children[SERVICE]["opts.needs"]) - set(made().children[SERVICE]["opts.needs"])
-    assert added == {"Thing.api"}
+def test_a_service_without_routing_has_no_door():
+    assert changes(made(), made(routing=None, priority=None)) == {**ALONE, SERVICE: WITHOUT_DOOR}
+
+
+def test_a_worker_has_no_door_and_is_scaled_by_its_queue():
+    found = changes(made(), made(**QUEUE))
+    scaling = {key: child for key, child in found.items() if child is not ... and "web" in key and key not in ALONE}
+    assert found == {**ALONE, **scaling, SERVICE: {**WITHOUT_DOOR, "opts.ignoreChanges": ["desiredCount"]}}
+    target = found["aws:appautoscaling/target:Target web"]
+    assert (target["minCapacity"], target["maxCapacity"]) == (0, 10)
+    assert target["resourceId"] == "service/shop-dev/Service.web.name"
+    alarm = found["aws:cloudwatch/metricAlarm:MetricAlarm web-none"]
+    assert alarm["metricQueries"][1]["metric"]["dimensions"] == {"QueueName": "shop-dev-web"}
+
+
+def test_a_service_without_routing_has_none_of_the_alarms_on_answers():
+    watch = {"alarm_name": "shop-dev-web", "topic_arn": "arn:topic", "error_percent": 1, "insights": True}
+    assert changes(made(routing=None), made(routing=None, watch=watch)) == {}
+
+
+def test_a_service_without_routing_may_be_scaled_by_cpu():
+    found = changes(made(routing=None), made(routing=None, scaling={"memory": None}))
+    assert "aws:appautoscaling/policy:Policy web-cpu" in found
+
+
+def test_scheduled_tasks_run_as_the_service_does_and_after_the_task_before_its_release():
+    asked: dict[str, Any] = {"before_release": {"command": ["migrate"]}, "capacity": [{"provider": "FARGATE_SPOT"}]}
+    cleanup = {"cleanup": {"command": ["cleanup"], "schedule": "rate(1 day)"}}
+    found = changes(made(**asked), made(**asked, scheduled_tasks=cleanup))
+    assert SERVICE not in found
+    schedule = found["aws:scheduler/schedule:Schedule web-cleanup"]
+    assert {"Parameter.web-before-release", "SecurityGroupEgressRule.web-out"} <= set(schedule["opts.needs"])
+    told = schedule["target"]["ecsParameters"]
+    assert told["taskDefinitionArn"] == "arn:task:1"
+    assert told["capacityProviderStrategies"] == [{"capacityProvider": "FARGATE", "weight": 1}]
+    assert told["networkConfiguration"]["securityGroups"] == ["SecurityGroup.web.id"]
+    allowed = json.loads(found["aws:iam/rolePolicy:RolePolicy web-scheduler"]["policy"])["Statement"]
+    assert allowed[0]["Resource"].endswith(":task-definition/shop-dev-web:*")
+    assert allowed[1]["Resource"] == ["arn:role/execution", "arn:role/task"]

@@ -124,12 +124,16 @@ def test_its_outputs():
     assert found.outputs == {
         "arn": "TaskDefinition.web.arn",
         "containers": [CONTAINER],
+        "family": "shop-dev-web",
         "task_role_arn": "Role.web-task.arn",
+        "execution_role_arn": "Role.web-execution.arn",
     }
     assert found.attributes == {
         "arn": "TaskDefinition.web.arn",
         "container_definitions": compact([CONTAINER]),
+        "family": "shop-dev-web",
         "task_role_arn": "Role.web-task.arn",
+        "execution_role_arn": "Role.web-execution.arn",
     }
 
 

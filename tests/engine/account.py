@@ -19,7 +19,7 @@ class Service:
 
     declared: str
     running: str | None
-    target_group: str
+    target_group: str | None
 
 
 @dataclass
@@ -54,7 +54,7 @@ class Account:
         self.images[revision] = image
         return revision
 
-    def deploy(self, name: str, task_definition: str, target_group: str) -> None:
+    def deploy(self, name: str, task_definition: str, target_group: str | None) -> None:
         """Roll out, or back: a revision goes live when nothing is broken and its image is there."""
         repository, tag = _split(self.images[task_definition])
         before = self.services.get(name)

@@ -39,7 +39,7 @@ def _service(account: Account, service: Service) -> dict[str, Any]:
         "desiredCount": 1,
         "runningCount": 1 if service.running else 0,
         "deployments": deployments,
-        "loadBalancers": [{"targetGroupArn": service.target_group}],
+        "loadBalancers": [{"targetGroupArn": service.target_group}] if service.target_group else [],
         "events": [{"message": account.broken}] if account.broken else [],
     }
 

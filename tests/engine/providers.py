@@ -141,8 +141,8 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
             case "aws:ssm/parameter:Parameter":
                 self.account.records.setdefault(inputs["name"], []).append(inputs["insecureValue"])
             case "aws:ecs/service:Service":
-                (balancer,) = inputs["loadBalancers"]
-                self.account.deploy(inputs["name"], inputs["taskDefinition"], balancer["targetGroupArn"])
+                targets = [balancer["targetGroupArn"] for balancer in inputs.get("loadBalancers", [])]
+                self.account.deploy(inputs["name"], inputs["taskDefinition"], next(iter(targets), None))
             case "aws:ecs/taskDefinition:TaskDefinition":
                 (container,) = json.loads(inputs["containerDefinitions"])
                 return {"arn": self.account.register(inputs["family"], container["image"])}

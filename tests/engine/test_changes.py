@@ -36,6 +36,16 @@ def test_a_second_service_leaves_the_first_alone(dev: Checkout):
     assert {"aws:ecs/service:Service api", "aws:lb/listenerRule:ListenerRule api"} <= changed.keys()
 
 
+def test_a_worker_is_made_with_its_queue_and_then_nothing_changes(dev: Checkout):
+    dev.configure("dev", "services.worker", {"queue": {}})
+    outcome = dev.up("dev")
+    assert not outcome.failed, outcome.text
+    assert set(outcome.changed.values()) == {"create"}
+    assert {"aws:sqs/queue:Queue worker", "aws:ssm/parameter:Parameter worker"} <= outcome.changed.keys()
+    assert not [key for key in outcome.changed if key.startswith("aws:lb/")]
+    assert dev.preview("dev").changed == {}
+
+
 def test_going_back_to_an_earlier_content_pushes_nothing_twice(dev: Checkout):
     before = (dev.folder / SOURCE).read_text()
     change_the_app(dev)

@@ -260,6 +260,32 @@ def test_a_task_before_the_release_runs_once_and_a_failing_one_keeps_the_old_ver
     assert stack.version() == good
 
 
+def test_a_worker_runs_beside_its_queue_and_nobody_asks_it(stack: Stack):
+    from local.clients import LocalClients  # noqa: PLC0415 - only where the stack is up
+
+    before = stack.file.read_text()
+    content = yaml.safe_load(before)
+    content["config"]["slipway:services"]["worker"] = {"queue": {"visibilityTimeout": 120}, "desiredCount": 1}
+    stack.file.write_text(yaml.safe_dump(content))
+    said = stack.up()
+    assert "nobody asks it: it runs" in said
+    assert "nothing changed" in stack.up()
+    sqs = LocalClients(f"http://127.0.0.1:{PORT}", "us-east-1").client("sqs")
+    url = sqs.get_queue_url(QueueName="slipway-local-worker")["QueueUrl"]
+    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    assert told["VisibilityTimeout"] == "120"
+    assert json.loads(told["RedrivePolicy"])["deadLetterTargetArn"].endswith(":slipway-local-worker_dead")
+    docker = docker_engine.connect()
+    label = {"label": f"{LABEL}={owner('local', stack.home)}"}
+    environments = [one.attrs["Config"]["Env"] for one in docker.containers.list(filters=label)]
+    docker.close()
+    address = "QUEUE_URL=https://sqs.us-east-1.amazonaws.com/000000000000/slipway-local-worker"
+    assert sum(address in each for each in environments) == 1
+    sqs.send_message(QueueUrl=url, MessageBody="work")
+    assert [one["Body"] for one in sqs.receive_message(QueueUrl=url)["Messages"]] == ["work"]
+    stack.file.write_text(before)
+
+
 def test_a_service_moves_to_instances_and_back_and_answers_from_containers(stack: Stack):
     good, before = stack.version(), stack.file.read_text()
     content = yaml.safe_load(before)

@@ -35,8 +35,8 @@ def test_a_push_to_another_machine_is_refused_before_anything_is_built(host: str
 def test_an_input_that_the_table_does_not_name_is_an_error():
     with pytest.raises(NotInTable, match="does not know the input launchType of aws:ecs/service:Service"):
         parameters("aws:ecs/service:Service", {"name": "web", "launchType": "FARGATE"})
-    with pytest.raises(NotInTable, match="does not know the resource type aws:sqs/queue:Queue"):
-        parameters("aws:sqs/queue:Queue", {})
+    with pytest.raises(NotInTable, match="does not know the resource type aws:efs/fileSystem:FileSystem"):
+        parameters("aws:efs/fileSystem:FileSystem", {})
 
 
 def test_a_second_command_at_the_same_time_is_refused(tmp_path: Path):

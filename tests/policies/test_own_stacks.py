@@ -17,7 +17,7 @@ from slipway_policies.summary import SUMMARIES
 from wire import registration
 
 from local.policy_client import judge
-from tests import with_images, with_secrets
+from tests import jobs, with_images, with_secrets
 from tests.scaled import configuration
 from tests.with_secrets import EXAMPLES
 
@@ -149,3 +149,11 @@ def test_under_the_engine_only_which_subnets_are_meant_is_undecided(name: str):
     findings, _ = _judged(name, world(name))
     undecided = {f.rule.id for f in findings if f.verdict.state == "undecided"}
     assert undecided == {"ecs-private-subnets", "ecs-egress-path"}
+
+
+@each_stack
+def test_it_passes_with_a_worker_and_all_that_runs_beside_a_service(name: str):
+    findings, _ = _judged(name, configured(name, jobs.configuration(name)))
+    assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
+    of_worker = {f.rule.id: f.verdict.state for f in findings if f.resource.urn.endswith("ecs/service:Service::worker")}
+    assert (of_worker["ecs-desired-count"], of_worker["ecs-autoscaled"]) == ("not applicable", "compliant")

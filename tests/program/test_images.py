@@ -26,9 +26,7 @@ def test_the_page_is_what_is_declared(stack: str):
     before, after = kinds(stack), kinds(stack, configuration(stack))
     assert {kind.rpartition(":")[2] for kind in after} == {"Repository", "LifecyclePolicy", *NEW}
     assert after["aws:ecrpublic/repository:Repository"] == 1
-    assert after["aws:ecr/pullThroughCacheRule:PullThroughCacheRule"] == len(
-        EXAMPLES["slipway:registryRules"]["caches"]
-    )
+    assert after["aws:ecr/pullThroughCacheRule:PullThroughCacheRule"] == len(EXAMPLES["registryRules"]["caches"])
     assert not any(kind.rpartition(":")[2] in NEW or kind.startswith("aws:ecrpublic") for kind in before)
 
 

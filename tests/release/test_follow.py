@@ -274,3 +274,9 @@ def test_another_account_is_refused(monkeypatch: pytest.MonkeyPatch, found: str,
     monkeypatch.setattr(Clients, "client", lambda *_: Sts())
     with pytest.raises(WrongAccount, match=text):
         Clients(settings).check_account("123456789012")
+
+
+def test_a_worker_that_rests_is_live_with_no_task_and_no_load_balancer():
+    resting = {**deployment(2, "PRIMARY", "COMPLETED", 0), "desiredCount": 0}
+    answer = {**service(resting, running=0), "desiredCount": 0, "loadBalancers": []}
+    assert run(Fake(answer)) == ["web: live, with no task: whether one starts will show when it is wanted"]

@@ -72,6 +72,14 @@ def shared(balancer: dict[str, Any] | None = None, cluster: dict[str, Any] | Non
     }
 
 
+CLEANUP = "services.web.scheduledTasks.cleanup"
+
+
+def clocked(**given: Any) -> dict[str, Any]:
+    """A service with a scheduled task."""
+    return web(scheduledTasks={"cleanup": {"command": ["x"], "schedule": "rate(1 day)", **given}})
+
+
 BAD: list[tuple[dict[str, Any], str, str]] = [
     ({}, "services", "field required"),
     ({"services": {"Web": {}}}, "services.Web", "pattern"),
@@ -508,6 +516,25 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (web(beforeRelease={"command": "migrate"}), "services.web.beforeRelease.command", "list"),
     (web(beforeRelease={"command": ["x" * 2045]}), "services.web.beforeRelease.command", "room for 2048"),
     (web(beforeRelease={"command": ["x"], "timeLimit": 5}), "services.web.beforeRelease.timeLimit", "30"),
+    (web(queue={}, routing={"paths": ["/a"]}), "services.web.routing", "leave it out"),
+    (web(queue={}, scaling={}), "services.web.scaling", "leave scaling out"),
+    (web(queue={"min": 3, "max": 2}), "services.web.queue.min", "above max, 2"),
+    (web(queue={"max": 1}), "services.web.desiredCount", "outside queue, 0 to 1"),
+    (web(queue={"retentionDays": 14}), "services.web.queue.retentionDays", "13"),
+    (web(queue={"kmsKey": "alias/aws/sqs"}), "services.web.queue.kmsKey", "pattern"),
+    (web(queue={"visibilityTimeot": 1}), "services.web.queue.visibilityTimeot", "did you mean 'visibilityTimeout'"),
+    (web(routing=None, scaling={"requests": 1}), "services.web.scaling.requests", "no requests come"),
+    (
+        {**web(queue={}), "network": {"egress": "endpoints"}},
+        "services.web.queue",
+        "add 'sqs' to network.endpoints",
+    ),
+    (clocked(command=[]), f"{CLEANUP}.command", "at least 1 item"),
+    (clocked(schedule="0 3 * * *"), f"{CLEANUP}.schedule", "must be cron(…), at(…) or rate(…)"),
+    (clocked(timezone="Europe/Berln"), f"{CLEANUP}.timezone", "did you mean 'Europe/Berlin'"),
+    (clocked(retries=186), f"{CLEANUP}.retries", "185"),
+    (clocked(retrySeconds=59), f"{CLEANUP}.retrySeconds", "60"),
+    (web(scheduledTasks={"a-b": {}}), "services.web.scheduledTasks.a-b", "pattern"),
     (web(architecture="arm64"), "services.web.architecture", "ARM64"),
     (web(desired_count=1), "services.web.desired_count", "did you mean 'desiredCount'"),
     ({"services": {f"service-{n}": {} for n in range(101)}}, "services", "room for 100"),
@@ -594,3 +621,20 @@ def test_the_schema_knows_every_default_and_description():
         if not option.get("description") and "$ref" not in option
     ]
     assert undescribed == []
+
+
+@pytest.mark.parametrize(
+    ("service", "routed"), [({}, True), ({"queue": None}, True), ({"queue": {}}, False), ({"routing": None}, False)]
+)
+def test_a_service_is_behind_the_load_balancer_unless_it_says_otherwise_or_has_a_queue(
+    service: dict[str, Any],
+    routed: bool,  # noqa: FBT001 - pytest gives it
+):
+    routing = read(StackOptions, web(**service), "bad:")["services"]["web"]["routing"]
+    assert bool(routing) == routed
+    assert routing is None or routing["paths"] == ["/*"]
+
+
+def test_only_routed_services_count_for_the_load_balancer():
+    services = {f"service-{n}": {"queue": {}} if n else {} for n in range(101)}
+    assert len(read(StackOptions, {"services": services}, "bad:")["services"]) == 101

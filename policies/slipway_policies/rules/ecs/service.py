@@ -127,6 +127,8 @@ def rolling_safe(service: Node, _: Terms) -> Verdict:
 def desired_count(service: Node, _: Terms, stack: Stack) -> Verdict:
     if _is_daemon(service):
         return not_applicable("a daemon has one task on each instance")
+    if not service.has("loadBalancers[0]"):
+        return not_applicable("it has no load balancer: nobody waits for its answer")
     for target in scalable_targets(service, stack):
         if (target.number("minCapacity") or 0) < 2:  # noqa: PLR2004 - two of them
             return Verdict(
@@ -187,7 +189,8 @@ def autoscaled(service: Node, _: Terms, stack: Stack) -> Verdict:
         return Verdict("violation", "desiredCount", "is scaled by no scalable target of this stack")
     target = targets[0]
     least, most = target.number("minCapacity") or 0, target.number("maxCapacity") or 0
-    if not 1 <= least < most:
+    fewest = 1 if service.has("loadBalancers[0]") else 0
+    if not fewest <= least < most:
         return Verdict(
             "violation",
             "desiredCount",
