@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from recorded import NAMES, RECORDS, recorded
+from real_previews import NAMES, RECORDS, recorded
 
 from review import run
 from review.comment import LIMIT, MARKER, comment
