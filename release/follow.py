@@ -11,9 +11,8 @@ from release.diagnose import Diagnosis, diagnose
 from release.record import ReleaseRecord
 from release.state import Clients
 
-PAUSE = 1.0
-"""Seconds between two looks at first; each look waits half as long again, up to MOST_PAUSE."""
-MOST_PAUSE = 10.0
+LEAST_PAUSE, MOST_PAUSE = 1.0, 10.0
+"""Seconds between two looks at a release or a task, at first and at last."""
 Say = Callable[[str], None]
 """What tells a person of progress."""
 
@@ -44,6 +43,11 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
 
 
+def pause(elapsed: float) -> float:
+    """Seconds to the next look: a fifth of those so far, so that no end is told much later than it came."""
+    return min(max(LEAST_PAUSE, elapsed / 5), MOST_PAUSE)
+
+
 def follow(
     record: ReleaseRecord,
     clients: Clients,
@@ -57,7 +61,7 @@ def follow(
         ReleaseRefused: it is not, and will not be: rolled back, replaced, failed, or out of time.
     """
     clock = clock or Clock()
-    started, pause, told = clock.now(), PAUSE, ""
+    started, told = clock.now(), ""
     while True:
         service = state.describe(record, clients)
         why = state.refusal(record, service)
@@ -74,5 +78,4 @@ def follow(
         if progress != told:
             say(f"{record.service}: {progress} ({elapsed:.0f} s)")
             told = progress
-        clock.sleep(pause)
-        pause = min(pause * 1.5, MOST_PAUSE)
+        clock.sleep(pause(elapsed))

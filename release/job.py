@@ -7,7 +7,7 @@ from typing import Any
 from release.causes import Cause, cause_of
 from release.diagnose import Diagnosis, task_evidence
 from release.fact import Fact
-from release.follow import MOST_PAUSE, PAUSE, Clock, Say
+from release.follow import Clock, Say, pause
 from release.record import JobRecord
 from release.stack_line import lines_to_change
 from release.state import Clients, short
@@ -48,7 +48,7 @@ def run(record: JobRecord, clients: Clients, say: Say, stack_file: Path, clock: 
     """
     clock = clock or Clock()
     arn = _left_behind(record, clients, stack_file) or _start(record, clients, stack_file)
-    started, pause, told = clock.now(), PAUSE, ""
+    started, told = clock.now(), ""
     while (task := _describe(record, clients, arn)).get("lastStatus") != "STOPPED":
         elapsed = clock.now() - started
         if elapsed > record.time_limit_seconds:
@@ -59,8 +59,7 @@ def run(record: JobRecord, clients: Clients, say: Say, stack_file: Path, clock: 
         if progress != told:
             say(f"{record.service}: {_id(arn)[:8]} before the release is {progress} ({elapsed:.0f} s)")
             told = progress
-        clock.sleep(pause)
-        pause = min(pause * 1.5, MOST_PAUSE)
+        clock.sleep(pause(elapsed))
     code = _exit_code(record, task)
     if code != 0:
         raise _ended(record, clients, task, code, stack_file)

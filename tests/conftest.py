@@ -1,7 +1,20 @@
 import os
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("full", max_examples=1000, deadline=None)
 settings.register_profile("quick", max_examples=100, deadline=None)
 settings.load_profile("full" if os.environ.get("CI") else "quick")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter):
+    """Prints what tests measured: each is a property `figure` of its report, which all workers hand in."""
+    reports = [
+        each for found in terminalreporter.stats.values() for each in found if getattr(each, "when", "") == "call"
+    ]
+    figures = [told for each in reports for name, told in each.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+    for figure in figures:
+        terminalreporter.write_line(figure)

@@ -1,9 +1,11 @@
 """A copy of the project in a folder of a test's own, and its commands."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -69,9 +71,11 @@ def copy_project(folder: Path, port: int) -> Stack:
 
 
 def needs_docker(folder: Path) -> None:
-    """Skip without Docker, except in CI, where it is installed and started."""
+    """Skip without Docker, except in CI, where it is installed and started: by one of the workers, the others wait."""
     try:
-        docker_engine.ensure(folder, lambda _: bool(os.environ.get("CI")), print, install=True)
+        with (Path(tempfile.gettempdir()) / "slipway-tests-docker.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            docker_engine.ensure(folder, lambda _: bool(os.environ.get("CI")), print, install=True)
     except docker_engine.NoDocker as missing:
         if os.environ.get("CI"):
             raise

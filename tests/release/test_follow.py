@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from release.causes import cause_of
-from release.follow import Clock, ReleaseRefused, follow
+from release.follow import Clock, ReleaseRefused, follow, pause
 from release.record import ReleaseRecord
 from release.session import Clients, ProviderSettings, WrongAccount
 
@@ -280,3 +280,8 @@ def test_a_worker_that_rests_is_live_with_no_task_and_no_load_balancer():
     resting = {**deployment(2, "PRIMARY", "COMPLETED", 0), "desiredCount": 0}
     answer = {**service(resting, running=0), "desiredCount": 0, "loadBalancers": []}
     assert run(Fake(answer)) == ["web: live, with no task: whether one starts will show when it is wanted"]
+
+
+@pytest.mark.parametrize(("elapsed", "seconds"), [(0, 1), (5, 1), (20, 4), (50, 10), (600, 10)])
+def test_each_look_waits_a_fifth_of_the_time_so_far(elapsed: float, seconds: float):
+    assert pause(elapsed) == seconds

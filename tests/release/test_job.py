@@ -127,7 +127,7 @@ def test_it_is_asked_for_once_where_the_service_runs_and_followed_to_its_end():
     assert ran(stubbed) == [
         "web: abcdef01 before the release is not seen yet (0 s)",
         "web: abcdef01 before the release is running (1 s)",
-        "web: the task before the release ended well (5 s)",
+        "web: the task before the release ended well (3 s)",
     ]
 
 
@@ -175,7 +175,7 @@ def test_what_ecs_does_not_place_is_refused_with_its_reason():
 
 def test_one_that_runs_too_long_is_stopped():
     stubbed = Stubbed().started()
-    for _ in range(3):
+    for _ in range(4):
         stubbed.seen(task("RUNNING"))
     why = "it still ran after 2 s, the time limit, and was stopped"
     asked = {"cluster": "slipway-dev", "task": TASK, "reason": f"Slipway: {why}"}
