@@ -9,6 +9,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components.scalable_target import scalable_target
 from components.tracking_policy import Configuration, CustomMetric, tracking_policy
 from settings.options import complete, options
 from settings.queue import QueueOptions
@@ -73,15 +74,7 @@ class QueueScaling(pulumi.ComponentResource):
     def __init__(self, name: str, args: QueueScalingArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:QueueScaling", name, {}, opts)
         args = complete(QueueScalingArgs, args, name)
-        target = aws.appautoscaling.Target(
-            name,
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=Output.concat("service/", args["cluster_name"], "/", args["service_name"]),
-            min_capacity=args["min"],
-            max_capacity=args["max"],
-            opts=ResourceOptions(parent=self),
-        )
+        target = scalable_target(name, args["cluster_name"], args["service_name"], args["min"], args["max"], self)
         queue: dict[str, Input[str]] = {"QueueName": args["queue_name"]}
         service: dict[str, Input[str]] = {"ClusterName": args["cluster_name"], "ServiceName": args["service_name"]}
         waiting = _Series("waiting", "AWS/SQS", "ApproximateNumberOfMessagesVisible", "Maximum", queue)

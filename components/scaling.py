@@ -8,6 +8,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Input, Output, ResourceOptions
 
+from components.scalable_target import scalable_target
 from components.scheduled_action import scheduled_action
 from components.step_policy import step_policy
 from components.tracking_policy import custom_metric, predefined_metric, tracking_policy
@@ -36,15 +37,7 @@ class Scaling(pulumi.ComponentResource):
     def __init__(self, name: str, args: ScalingArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("slipway:index:Scaling", name, {}, opts)
         args = complete(ScalingArgs, args, name)
-        target = aws.appautoscaling.Target(
-            name,
-            service_namespace="ecs",
-            scalable_dimension="ecs:service:DesiredCount",
-            resource_id=Output.concat("service/", args["cluster_name"], "/", args["service_name"]),
-            min_capacity=args["min"],
-            max_capacity=args["max"],
-            opts=ResourceOptions(parent=self),
-        )
+        target = scalable_target(name, args["cluster_name"], args["service_name"], args["min"], args["max"], self)
         self._track(name, args, target)
         for key, step in args["steps"].items():
             step_policy(f"{name}-{key}-step", step, args, target, self)

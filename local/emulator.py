@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 START_SECONDS = 30
 STOP_SECONDS = 15
-STEADY_SECONDS = 3
+STEADY_SECONDS = 5
 """How long a new task runs before its deployment is done: on AWS as long as the balancer's health check needs. The
 emulator's own second would call a task done that ends seconds after its first answer."""
 PROGRAM = f"""

@@ -81,10 +81,12 @@ class Emulated(mocks.Mocks):
                 asked = {"imageTag": args.args["imageTag"]}
                 ecr, name = self._clients.client("ecr"), args.args["repositoryName"]
                 try:
-                    (image,) = ecr.describe_images(repositoryName=name, imageIds=[asked])["imageDetails"]
+                    found = ecr.describe_images(repositoryName=name, imageIds=[asked])["imageDetails"]
                 except ClientError as error:
                     raise LookUpFailed(str(error)) from error
-                return {"imageDigest": image["imageDigest"]}
+                if not found:  # the emulator's answer, where AWS has an error
+                    raise LookUpFailed(f"ImageNotFoundException: {name} has no image {asked['imageTag']}")
+                return {"imageDigest": found[0]["imageDigest"]}
             case fixed if fixed in _FIXED:
                 return _FIXED[fixed]
             case _:

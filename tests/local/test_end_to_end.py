@@ -265,7 +265,7 @@ def test_a_worker_runs_beside_its_queue_and_nobody_asks_it(stack: Stack):
 
     before = stack.file.read_text()
     content = yaml.safe_load(before)
-    content["config"]["slipway:services"]["worker"] = {"queue": {"visibilityTimeout": 120}, "desiredCount": 1}
+    content["config"]["services"]["worker"] = {"queue": {"visibilityTimeout": 120}, "desiredCount": 1}
     stack.file.write_text(yaml.safe_dump(content))
     said = stack.up()
     assert "nobody asks it: it runs" in said
