@@ -34,6 +34,8 @@ OF_RELEASES = ("explain", "releases")
 """What is told of releases as `python -m release` tells it."""
 BY_HAND = ("exec", "run", "scale", "rollback")
 """What is done to one service, as the stack's output `commands` has it for AWS."""
+LINES = 50
+"""Lines that `logs` shows of each log group: the last ones."""
 FAILURES = (
     stack_file.StackFileError,
     ProgramError,
@@ -181,7 +183,9 @@ def _status(console: Console, clients: LocalClients, cluster: str) -> None:
 def _logs(console: Console, clients: LocalClients, cluster: str) -> None:
     logs = clients.client("logs")
     for group in logs.describe_log_groups(logGroupNamePrefix=f"/{cluster}/")["logGroups"]:
-        for event in logs.filter_log_events(logGroupName=group["logGroupName"], limit=50).get("events", []):
+        pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+        events = sorted((one for page in pages for one in page["events"]), key=lambda one: one["timestamp"])
+        for event in events[-LINES:]:
             console.print(
                 f"{group['logGroupName']}  {event['message'].rstrip()}",
                 markup=False,

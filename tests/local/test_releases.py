@@ -15,21 +15,22 @@ LONGEST_SILENCE = 4.0
 """Seconds between two answers of a good version, at the most: the emulated balancer asks tasks that just died too."""
 AT_START = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 AFTER_AN_ANSWER = """
-
-def die_after_an_answer():
-    import time
-    from urllib.request import urlopen
-    while True:
-        try:
-            urlopen("http://127.0.0.1:8080/").close()
-            break
-        except OSError:
-            time.sleep(0.1)
-    time.sleep(1)
-    os._exit(7)
+import http.server
+import json
+import os
+import threading
 
 
-if __name__"""
+class Dying(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        threading.Timer(1, os._exit, (7,)).start()
+        self.send_response(200)
+        self.end_headers()
+        self.wfile.write(json.dumps({"version": os.environ["APP_VERSION"]}).encode())
+
+
+http.server.ThreadingHTTPServer(("", 8080), Dying).serve_forever()
+"""
 NO_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:never-made-AbCdEf"
 
 
@@ -50,19 +51,12 @@ class Broken:
     told: tuple[str, ...]
 
 
-def _source(change: Callable[[str], str]) -> Callable[[Stack], None]:
-    return lambda stack: _write(stack.main, change(stack.main.read_text()))
+def _source(text: str) -> Callable[[Stack], None]:
+    return lambda stack: _write(stack.main, text)
 
 
 def _write(path: Path, text: str) -> None:
     path.write_text(text)
-
-
-def _crash_after_an_answer(source: str) -> str:
-    start = "    logs.configure"
-    assert start in source
-    thread = f"    import threading\n    threading.Thread(target=die_after_an_answer, daemon=True).start()\n{start}"
-    return source.replace(start, thread).replace("\n\nif __name__", AFTER_AN_ANSWER)
 
 
 def _configured(change: Callable[[dict], None]) -> Callable[[Stack], None]:  # type: ignore[type-arg]
@@ -70,8 +64,8 @@ def _configured(change: Callable[[dict], None]) -> Callable[[Stack], None]:  # t
 
 
 BROKEN = {
-    3: Broken(_source(lambda _: AT_START), ("the container exited", "exit code 3", "no database")),
-    6: Broken(_source(_crash_after_an_answer), ("the container exited", "exit code 7")),
+    3: Broken(_source(AT_START), ("the container exited", "exit code 3", "no database")),
+    6: Broken(_source(AFTER_AN_ANSWER), ("the container exited", "exit code 7")),
     10: Broken(
         _configured(
             lambda web: web.update(image={"reference": f"127.0.0.1:{PORT}/slipway-local/web@sha256:{'0' * 64}"})
