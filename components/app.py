@@ -353,6 +353,7 @@ def _subject(name: str, args: AppArgs, cluster: Cluster) -> Subject:
         scaling=(scaling["min"], scaling["max"]) if scaling else None,
         provider=cluster.ec2_provider if on_ec2(_strategy(args, cluster)) else None,
         exec_enabled=args["exec_enabled"],
+        routed=args["task"]["log_router"]["options"] if args["task"]["log_router"] else None,
     )
 
 

@@ -11,17 +11,21 @@ from typing import NamedTuple
 from pulumi import Input, Output
 
 from settings.connect import ConnectOptions
-from settings.container import ContainerHealthCheck, ContainerOptions, Port, SidecarOptions
+from settings.container import ContainerHealthCheck, ContainerOptions, ForeignOptions, Port, SidecarOptions
+from settings.dependencies import routed
+from settings.log_router import ROUTER, LogRouterOptions, in_s3
+from settings.options import part
 from settings.volume import MountOptions
 
 Definition = dict[str, object]
 
 
 class Log(NamedTuple):
-    """Where containers write their lines: each to streams of its own name."""
+    """Where containers write their lines: each to streams of its own name, or all through the router of FireLens."""
 
     group: str
     region: str
+    router: LogRouterOptions | None = None
 
 
 def main_container(
@@ -53,21 +57,26 @@ def sidecar(name: str, asked: SidecarOptions, *, log: Log, scratch: Mapping[str,
     return {**_container(name, asked, log, scratch), **own}
 
 
+def log_router(asked: LogRouterOptions, *, log: Log, scratch: Mapping[str, str]) -> Definition:
+    """The definition of the container that routes the others' lines; its own go to the log group.
+
+    It runs as no root, as FireLens allows since October 2025 (ECS agent 1.96.0, and Fargate).
+    """
+    like: SidecarOptions = {**part(ForeignOptions, asked), "port": None, "essential": True}
+    told: Definition = {"type": asked["type"]}
+    if value := asked["configuration"]:
+        told["options"] = {"config-file-type": "s3" if in_s3(value) else "file", "config-file-value": value}
+    return {**sidecar(ROUTER, like, log=log._replace(router=None), scratch=scratch), "firelensConfiguration": told}
+
+
 def _container(name: str, asked: ContainerOptions, log: Log, scratch: Mapping[str, str]) -> Definition:
-    environment, secrets, waits_for = asked["environment"], asked["secrets"], asked["depends_on"]
+    environment, secrets = asked["environment"], asked["secrets"]
+    waits_for = routed(asked["depends_on"]) if log.router else asked["depends_on"]
     definition: Definition = {
         "name": name,
         "environment": [{"name": key, "value": environment[key]} for key in sorted(environment)],
-        "secrets": [{"name": key, "valueFrom": secrets[key]} for key in sorted(secrets)],
-        "logConfiguration": {
-            "logDriver": "awslogs",
-            "options": {
-                "awslogs-group": log.group,
-                "awslogs-region": log.region,
-                "awslogs-stream-prefix": name,
-                "mode": "non-blocking",
-            },
-        },
+        "secrets": _filled(secrets),
+        "logConfiguration": _log(name, log),
         "user": asked["user"],
         "readonlyRootFilesystem": asked["read_only_root"],
         "linuxParameters": {
@@ -84,6 +93,27 @@ def _container(name: str, asked: ContainerOptions, log: Log, scratch: Mapping[st
     if waits_for:
         definition["dependsOn"] = [{"containerName": one, "condition": waits_for[one]} for one in sorted(waits_for)]
     return definition
+
+
+def _filled(secrets: Mapping[str, str]) -> list[Definition]:
+    return [{"name": key, "valueFrom": secrets[key]} for key in sorted(secrets)]
+
+
+def _log(name: str, log: Log) -> Definition:
+    if log.router is None:
+        options = {
+            "awslogs-group": log.group,
+            "awslogs-region": log.region,
+            "awslogs-stream-prefix": name,
+            "mode": "non-blocking",
+        }
+        return {"logDriver": "awslogs", "options": options}
+    found: Definition = {"logDriver": "awsfirelens"}
+    if log.router["options"]:
+        found["options"] = log.router["options"]
+    if log.router["secret_options"]:
+        found["secretOptions"] = _filled(log.router["secret_options"])
+    return found
 
 
 def _ports(port: Port | None) -> list[Definition]:

@@ -6,6 +6,7 @@ without a value. Needs an image.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, NotRequired
 
@@ -21,11 +22,12 @@ from components.service_role import service_role
 from components.volumes import efs_statements, volumes
 from settings import fargate
 from settings.connect import ConnectOptions
-from settings.container import ECR, ContainerOptions, SidecarOptions
+from settings.container import ECR, ContainerOptions, ForeignOptions, SidecarOptions
 from settings.dependencies import dependency_problems
+from settings.log_router import ROUTER, fargate_problems, in_s3
 from settings.options import Problem, complete, one_of, options, part
 from settings.service import EXEC_WRITES, Architecture
-from settings.task import TaskOptions
+from settings.task import TaskOptions, every_secret
 
 
 def _exec_can_write(given: "TaskArgs") -> Iterator[Problem]:
@@ -42,12 +44,13 @@ def _named_secrets(given: "TaskArgs") -> Iterator[Problem]:
         yield Problem("secretPrefix", given["secret_prefix"], "createdSecrets are named after it")
 
 
-def _is_a_fargate_size(given: "TaskArgs") -> Iterator[Problem]:
+def _is_one_for_fargate(given: "TaskArgs") -> Iterator[Problem]:
     if given["launch_type"] == "FARGATE":
         yield from fargate.size_problems(given["cpu"], given["memory"], "cpu")
+        yield from fargate_problems(given["log_router"], "logRouter")
 
 
-@options(_exec_can_write, _containers_start, _named_secrets, _is_a_fargate_size, extends=TaskOptions)
+@options(_exec_can_write, _containers_start, _named_secrets, _is_one_for_fargate, extends=TaskOptions)
 class TaskArgs(TaskOptions):
     """Arguments of `Task`."""
 
@@ -172,11 +175,12 @@ class Task(pulumi.ComponentResource):
 
 
 def _compatibilities(args: TaskArgs) -> list[str]:
-    """What ECS checks the definition against: on EC2 for Fargate too, where its size is one of Fargate's.
+    """What ECS checks the definition against: on EC2 for Fargate too, where Fargate could run it.
 
     On Fargate alone it stays `FARGATE`: so a service that moves gets a new revision, and its release is followed.
     """
-    if args["launch_type"] == "EC2" and fargate.is_valid(args["cpu"], args["memory"]):
+    movable = fargate.is_valid(args["cpu"], args["memory"]) and not _configuration(args)
+    if args["launch_type"] == "EC2" and movable:
         return ["EC2", "FARGATE"]
     return [args["launch_type"]]
 
@@ -187,12 +191,28 @@ def _by_arn(args: TaskArgs) -> TaskArgs:
     beside: dict[str, SidecarOptions] = {
         name: {**one, "secrets": by_arn(one["secrets"], place, prefix)} for name, one in args["sidecars"].items()
     }
-    return {**args, "secrets": by_arn(args["secrets"], place, prefix), "sidecars": beside}
+    router = args["log_router"]
+    return {
+        **args,
+        "secrets": by_arn(args["secrets"], place, prefix),
+        "sidecars": beside,
+        "log_router": router
+        and {
+            **router,
+            "secrets": by_arn(router["secrets"], place, prefix),
+            "secret_options": by_arn(router["secret_options"], place, prefix),
+        },
+    }
+
+
+def _foreign(args: TaskArgs) -> dict[str, ForeignOptions]:
+    """The containers beside the service's own."""
+    return {**args["sidecars"], **({ROUTER: args["log_router"]} if args["log_router"] else {})}
 
 
 def _every(args: TaskArgs) -> dict[str, ContainerOptions]:
     """The containers by name, the service's own first."""
-    return {args["container"]: args, **dict(sorted(args["sidecars"].items()))}
+    return {args["container"]: args, **dict(sorted(_foreign(args).items()))}
 
 
 def _scratch(args: TaskArgs) -> dict[str, dict[str, str]]:
@@ -208,7 +228,8 @@ def _scratch(args: TaskArgs) -> dict[str, dict[str, str]]:
 
 
 def _defined(args: TaskArgs, scratch: Mapping[str, dict[str, str]]) -> list[containers.Definition]:
-    main, log = args["container"], containers.Log(args["log_group_name"], args["account"]["region"])
+    main, router = args["container"], args["log_router"]
+    log = containers.Log(args["log_group_name"], args["account"]["region"], router)
     told = {"APP_VERSION": args["version"], "PORT": str(args["port"])}
     own: ContainerOptions = {**part(ContainerOptions, args), "environment": told | args["environment"]}
     return [
@@ -222,6 +243,7 @@ def _defined(args: TaskArgs, scratch: Mapping[str, dict[str, str]]) -> list[cont
             scratch=scratch[main],
         ),
         *(containers.sidecar(name, one, log=log, scratch=scratch[name]) for name, one in args["sidecars"].items()),
+        *([containers.log_router(router, log=log, scratch=scratch[ROUTER])] if router else []),
     ]
 
 
@@ -275,13 +297,23 @@ def _execution_policy(args: TaskArgs) -> dict[str, object]:
         ]
         one = repositories[0] if len(repositories) == 1 else repositories
         statements.append({"Effect": "Allow", "Action": pull, "Resource": one})
-    if cached := _arns(place, [one["image"] for one in args["sidecars"].values() if one["through_cache"]]):
+    if cached := _arns(place, [one["image"] for one in _foreign(args).values() if one["through_cache"]]):
         imports = ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"]
         statements.append({"Effect": "Allow", "Action": imports, "Resource": cached})
     if keys := _keys(args):
         statements.append({"Effect": "Allow", "Action": "kms:Decrypt", "Resource": keys})
-    statements += reading(value for one in _every(args).values() for value in one["secrets"].values())
+    if found := _configuration(args):
+        # The agent asks first where the bucket is ("Amazon ECS task execution IAM role").
+        bucket = f"arn:{place['partition']}:s3:::{found['bucket']}"
+        statements.append({"Effect": "Allow", "Action": "s3:GetBucketLocation", "Resource": bucket})
+        statements.append({"Effect": "Allow", "Action": "s3:GetObject", "Resource": found[0]})
+    statements += reading(text for _, text in every_secret(args))
     return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _configuration(args: TaskArgs) -> re.Match[str] | None:
+    """The object in S3 that configures the log router, if one does."""
+    return in_s3(args["log_router"]["configuration"]) if args["log_router"] else None
 
 
 def _keys(args: TaskArgs) -> list[str]:
@@ -292,7 +324,7 @@ def _keys(args: TaskArgs) -> list[str]:
 
 def _repositories(args: TaskArgs) -> list[str]:
     """ARNs of the ECR repositories that the images are pulled from."""
-    place, beside = args["account"], [one["image"] for one in args["sidecars"].values()]
+    place, beside = args["account"], [one["image"] for one in _foreign(args).values()]
     if not args["repository_name"]:
         return _arns(place, [args["image"], *beside])
     own = f"arn:{place['partition']}:ecr:{place['region']}:{place['id']}:repository/{args['repository_name']}"

@@ -32,6 +32,7 @@ NOT_EXERCISED = (
     "scheduled tasks",
     "health checks of balancer and containers",
     "order and common network of sidecars",
+    "log routers (FireLens)",
     "volumes, EFS included",
     "security groups and subnets",
     "calls between services (Service Connect)",

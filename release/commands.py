@@ -5,9 +5,11 @@ All is known before anything exists: what is not, a command asks ECS for. Source
 
 import json
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from release.record import ReleaseRecord, Site
+from release.routed import destination, log_group
 
 FREE = "COMMAND"
 """Stands for what is to be typed instead."""
@@ -30,6 +32,8 @@ class Subject:
     """Capacity provider of its EC2 instances; None on Fargate."""
     exec_enabled: bool = False
     """Whether a shell may be opened in its containers."""
+    routed: Mapping[str, str] | None = None
+    """Options by which a log router sends its containers' lines on; None without one."""
 
 
 class _Filled(str):
@@ -47,7 +51,7 @@ def commands(subject: Subject) -> dict[str, str]:
     """The commands by what they are for."""
     site = subject.site
     found = {
-        "logs": _aws(site, "logs", "tail", subject.log_group, "--follow", "--since", "1h"),
+        **_logs(subject),
         "explain": _release(site, "explain"),
         "run": _run(subject),
         "scale": _scale(subject),
@@ -62,6 +66,19 @@ def commands(subject: Subject) -> dict[str, str]:
 def deploy(site: Site | ReleaseRecord, task_definition: str, *words: str) -> str:
     """The command that deploys a revision."""
     return _update(site, "--task-definition", task_definition, *words)
+
+
+def _logs(subject: Subject) -> dict[str, str]:
+    """The containers' lines; behind a log router where they are, and the router's own."""
+    own = _tail(subject.log_group, subject.site.region)
+    if subject.routed is None:
+        return {"logs": own}
+    found = log_group(subject.routed, subject.site.region)
+    return {"logs": _tail(*found) if found else _line("echo", destination(subject.routed)), "routerLogs": own}
+
+
+def _tail(group: str, region: str) -> str:
+    return _line("aws", "logs", "tail", group, "--follow", "--since", "1h", "--region", region)
 
 
 def _run(subject: Subject) -> str:

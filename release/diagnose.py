@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from release.causes import Cause, cause_of
 from release.fact import Fact
 from release.record import ReleaseRecord
+from release.routed import destination
 from release.stack_line import lines_to_change
 from release.state import Clients, rollout
 
@@ -147,6 +148,8 @@ def last_lines(
     definition = clients.client("ecs").describe_task_definition(taskDefinition=task_definition)["taskDefinition"]
     ours = next((one for one in definition["containerDefinitions"] if one["name"] == container), {})
     log = ours.get("logConfiguration", {}).get("options", {})
+    if ours.get("logConfiguration", {}).get("logDriver") == "awsfirelens":
+        return [Fact("log", destination(log))]
     if "awslogs-group" not in log:
         return [Fact("log", "the container has no awslogs configuration")]
     stream = f"{log.get('awslogs-stream-prefix')}/{container}/{task['taskArn'].rsplit('/', 1)[-1]}"

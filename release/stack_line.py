@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 from release.causes import Cause
+from settings.log_router import ROUTER
 
 
 def lines_to_change(cause: Cause, service: str, sidecar: str | None, file: Path | None) -> tuple[str, ...]:
@@ -14,7 +15,8 @@ def lines_to_change(cause: Cause, service: str, sidecar: str | None, file: Path 
     `sidecar` is the container that the cause is about, unless that is the service's own.
     """
     own = f"services.{service}"
-    container = f"{own}.task.sidecars.{sidecar}" if sidecar else f"{own}.task"
+    beside = "logRouter" if sidecar == ROUTER else f"sidecars.{sidecar}"
+    container = f"{own}.task.{beside}" if sidecar else f"{own}.task"
     image = f"{container}.image" if sidecar else f"{own}.image"
     paths = (line.format(service=own, container=container, image=image) for line in cause.lines)
     return tuple(_place(file, path) for path in paths)

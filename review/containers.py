@@ -25,6 +25,7 @@ PARTS = {
     "containerDefinitions": "containers",
     "dependsOn": "waits for",
     "runtimePlatform": "platform",
+    "firelensConfiguration": "FireLens",
 }
 """What people call the parts of a definition."""
 USUAL = {"name", "essential"}

@@ -100,17 +100,14 @@ class ContainerOptions(TypedDict):
     """Everything of the container's file system but `scratch` and `mounts` is read-only."""
 
 
-def _cached_in_ecr(given: "SidecarOptions") -> Iterator[Problem]:
+def _cached_in_ecr(given: "ForeignOptions") -> Iterator[Problem]:
     if given["through_cache"] and not ECR.match(given["image"]):
         yield Problem("throughCache", given["through_cache"], f"{given['image']} is no image of a private ECR registry")
 
 
 @options(_cached_in_ecr, extends=ContainerOptions)
-class SidecarOptions(ContainerOptions):
-    """A container beside the service's own: a proxy, an agent, or a job before it.
-
-    Containers of a task share the network: one reaches the other at `localhost`.
-    """
+class ForeignOptions(ContainerOptions):
+    """A container beside the service's own, of an image that is built elsewhere."""
 
     image: Annotated[str, Field(pattern=REFERENCE)]
     """Its image, built elsewhere. To pass the policy pack the reference needs a digest (`…@sha256:…`) and a private
@@ -120,9 +117,18 @@ class SidecarOptions(ContainerOptions):
     the first pull ("IAM permissions required to sync an upstream registry with an Amazon ECR private registry")."""
     command: NotRequired[Annotated[list[str], Field(default_factory=list)]]
     """Command that it runs; the image's own when left out."""
+    memory_reservation: NotRequired[Annotated[int | None, Field(default=None, ge=6)]]
+    """MiB of the task's memory that are kept for it; none when left out."""
+
+
+@options(extends=ForeignOptions)
+class SidecarOptions(ForeignOptions):
+    """A container beside the service's own: a proxy, an agent, or a job before it.
+
+    Containers of a task share the network: one reaches the other at `localhost`.
+    """
+
     port: NotRequired[Annotated[Port | None, Field(default=None)]]
     """Port that it listens on, if any."""
     essential: NotRequired[Annotated[bool, Field(default=False)]]
     """The task stops when it stops."""
-    memory_reservation: NotRequired[Annotated[int | None, Field(default=None, ge=6)]]
-    """MiB of the task's memory that are kept for it; none when left out."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import NamedTuple
 
+from settings.log_router import ROUTER
 from settings.options import Problem
 from settings.task import TaskOptions
 
@@ -19,6 +20,9 @@ class _Container(NamedTuple):
 
 def dependency_problems(main: str, task: TaskOptions) -> Iterator[Problem]:
     """What is wrong with the containers' names and dependencies; `main` is the service's own container."""
+    if task["log_router"] and main == ROUTER:
+        yield Problem("logRouter", main, "has the name of the service's own container")
+        return
     if main in task["sidecars"]:
         yield Problem(f"sidecars.{main}", main, "has the name of the service's own container")
         return
@@ -38,7 +42,16 @@ def _containers(main: str, task: TaskOptions) -> dict[str, _Container]:
     for name, one in task["sidecars"].items():
         checked = bool(one["health_check"])
         found[name] = _Container(f"sidecars.{name}.", one["essential"], checked, one["depends_on"])
+    if router := task["log_router"]:
+        found = {name: one._replace(waits_for=routed(one.waits_for)) for name, one in found.items()}
+        checked = bool(router["health_check"])
+        found[ROUTER] = _Container("logRouter.", essential=True, checked=checked, waits_for=router["depends_on"])
     return found
+
+
+def routed(waits_for: Mapping[str, str]) -> dict[str, str]:
+    """What a container waits for whose lines go through the log router: for its start, unless it asks for more."""
+    return {ROUTER: "START", **waits_for}
 
 
 def _never(other: str, condition: str, every: Mapping[str, _Container]) -> str | None:

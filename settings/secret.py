@@ -61,7 +61,7 @@ class CreatedSecretOptions(TypedDict):
     is taken, so a stack that is destroyed and made again wants 0."""
 
 
-def text_problems(secrets: Mapping[str, str]) -> Iterator[Problem]:
+def text_problems(secrets: Mapping[str, str], place: str = "secrets") -> Iterator[Problem]:
     """Which of a container's secrets ECS could not read."""
     for name, text in sorted(secrets.items()):
         if secret_source(text):
@@ -76,4 +76,4 @@ def text_problems(secrets: Mapping[str, str]) -> Iterator[Problem]:
                 "is no secret: the ARN of one, or the name of one in createdSecrets, alone or followed by "
                 ":JSON-KEY:VERSION-STAGE:VERSION-ID, each of which may be empty"
             )
-        yield Problem(f"secrets.{name}", text, why)
+        yield Problem(f"{place}.{name}", text, why)

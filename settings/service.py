@@ -10,6 +10,7 @@ from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_
 from settings.connect import ConnectOptions
 from settings.container import REFERENCE
 from settings.job import BeforeReleaseOptions, ScheduledTaskOptions
+from settings.log_router import fargate_problems
 from settings.options import Problem, distinct, options
 from settings.queue import QueueOptions
 from settings.scaling import Key, ScalingOptions
@@ -208,6 +209,7 @@ def placement_problems(
     task = service["task"]
     if not on_ec2(service["capacity"] or cluster_strategy):
         yield from fargate.size_problems(task["cpu"], task["memory"], "task.cpu")
+        yield from fargate_problems(task["log_router"], "task.logRouter")
     elif not ec2_architecture:
         yield Problem("capacity", EC2, "the cluster has no instances: give cluster.ec2")
     elif service["architecture"] != ec2_architecture:

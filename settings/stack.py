@@ -21,6 +21,7 @@ from settings.registry_rules import RegistryRulesOptions
 from settings.repository import RepositoryOptions
 from settings.secret import secret_source
 from settings.service import ServiceOptions, placement_problems
+from settings.task import every_secret
 
 NAME = re.compile(r"(?!aws|ssm)[a-z0-9]+([_-][a-z0-9]+)*")
 """What ECR repositories, ECS clusters and task families, and SSM parameters can all be named after (API references:
@@ -64,12 +65,9 @@ def _endpoints_needed(
         # What the agent on an instance talks to ("Amazon ECS interface VPC endpoints (AWS PrivateLink)").
         yield from (("cluster.ec2", "instances", kind) for kind in ("ecs", "ecs-agent", "ecs-telemetry"))
     for name, service in services.items():
-        task = service["task"]
-        beside = {f"sidecars.{each}.": one["secrets"] for each, one in task["sidecars"].items()}
-        for place, secrets in {"": task["secrets"], **beside}.items():
-            for key, text in secrets.items():
-                if found := secret_source(text):
-                    yield f"services.{name}.task.{place}secrets.{key}", text, found.service
+        for place, text in every_secret(service["task"]):
+            if found := secret_source(text):
+                yield f"services.{name}.task.{place}", text, found.service
         if service["queue"]:
             yield f"services.{name}.queue", "a queue", "sqs"
         if service["exec_enabled"]:

@@ -6,6 +6,7 @@ from typing import Annotated, NotRequired, TypedDict
 from pydantic import Field
 
 from settings.container import ContainerOptions, Port, SidecarOptions
+from settings.log_router import FIRELENS_PORT, ROUTER, LogRouterOptions
 from settings.options import Problem, distinct, options
 from settings.secret import CreatedName, CreatedSecretOptions, secret_source
 from settings.volume import VolumeName, VolumeOptions
@@ -37,6 +38,10 @@ LOG_RETENTION = (
 """Days that CloudWatch Logs accepts (API reference: PutRetentionPolicy)."""
 
 
+SIDECARS = 9
+"""Containers that may be beside the service's own ("Amazon ECS service quotas": 10 in a task definition)."""
+
+
 @options()
 class Statement(TypedDict):
     """An IAM statement that allows the application something."""
@@ -58,25 +63,39 @@ def _legal_retention(given: "TaskOptions") -> Iterator[Problem]:
         )
 
 
+def every_container(given: "TaskOptions") -> dict[str, ContainerOptions]:
+    """The containers, each by what leads to its options in a task's."""
+    beside = {f"sidecars.{name}.": one for name, one in given["sidecars"].items()}
+    routing = {"logRouter.": given["log_router"]} if given["log_router"] else {}
+    return {"": given, **beside, **routing}
+
+
+def every_secret(given: "TaskOptions") -> Iterator[tuple[str, str]]:
+    """What is filled in by ECS: its place in the options, and what it is filled from."""
+    for place, one in every_container(given).items():
+        yield from ((f"{place}secrets.{name}", text) for name, text in sorted(one["secrets"].items()))
+    if router := given["log_router"]:
+        yield from (
+            (f"logRouter.secretOptions.{name}", text) for name, text in sorted(router["secret_options"].items())
+        )
+
+
 def _a_secret_for_each_key(given: "TaskOptions") -> Iterator[Problem]:
-    every: list[ContainerOptions] = [given, *given["sidecars"].values()]
-    if given["secret_keys"] and not any(one["secrets"] for one in every):
+    if given["secret_keys"] and not any(every_secret(given)):
         yield Problem("secretKeys", given["secret_keys"], "has no meaning without secrets")
 
 
 def _created_before_use(given: "TaskOptions") -> Iterator[Problem]:
-    sidecars = {f"sidecars.{name}.": one["secrets"] for name, one in given["sidecars"].items()}
-    for place, secrets in {"": given["secrets"], **sidecars}.items():
-        for name, text in sorted(secrets.items()):
-            found = secret_source(text)
-            if found and found.created and found.source not in given["created_secrets"]:
-                yield Problem(f"{place}secrets.{name}", text, "is no ARN, and no name in createdSecrets")
+    for place, text in every_secret(given):
+        found = secret_source(text)
+        if found and found.created and found.source not in given["created_secrets"]:
+            yield Problem(place, text, "is no ARN, and no name in createdSecrets")
 
 
 def _mounts_of_volumes(given: "TaskOptions") -> Iterator[Problem]:
-    sidecars = {f"sidecars.{name}.": one["mounts"] for name, one in given["sidecars"].items()}
     unused = set(given["volumes"])
-    for place, mounts in {"": given["mounts"], **sidecars}.items():
+    for place, one in every_container(given).items():
+        mounts = one["mounts"]
         unused -= mounts.keys()
         for name in sorted(mounts.keys() - given["volumes"].keys()):
             yield Problem(f"{place}mounts.{name}", mounts[name]["path"], f"there is no volume {name!r} in volumes")
@@ -94,7 +113,10 @@ def _is_read_only(volume: VolumeOptions | None) -> bool:
 
 def _own_ports(given: "TaskOptions") -> Iterator[Problem]:
     """Containers of a task share its network, so its ports too (awsvpc network mode)."""
-    taken = {given["port"]: "port"}
+    taken = {FIRELENS_PORT: "FireLens's port"} if given["log_router"] else {}
+    if given["port"] in taken:
+        yield Problem("port", given["port"], f"is {taken[given['port']]} too: the containers of a task share its ports")
+    taken[given["port"]] = "port"
     for name, one in sorted(given["sidecars"].items()):
         place, port = f"sidecars.{name}.port", one["port"]
         if port in taken:
@@ -104,9 +126,18 @@ def _own_ports(given: "TaskOptions") -> Iterator[Problem]:
 
 
 def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
-    asked = sum(one["memory_reservation"] or 0 for one in given["sidecars"].values())
+    beside = [*given["sidecars"].values(), *([given["log_router"]] if given["log_router"] else [])]
+    asked = sum(one["memory_reservation"] or 0 for one in beside)
     if asked > given["memory"]:
         yield Problem("memory", given["memory"], f"is less than the {asked} MiB that sidecars reserve")
+
+
+def _room_for_the_router(given: "TaskOptions") -> Iterator[Problem]:
+    if ROUTER in given["sidecars"]:
+        yield Problem(f"sidecars.{ROUTER}", ROUTER, "is the log router's name: logRouter declares it")
+    if given["log_router"] and len(given["sidecars"]) == SIDECARS:
+        why = f"a task has room for 10 containers: the service's, the log router and {SIDECARS - 1} sidecars"
+        yield Problem("sidecars", len(given["sidecars"]), why)
 
 
 @options(
@@ -116,6 +147,7 @@ def _room_for_reservations(given: "TaskOptions") -> Iterator[Problem]:
     _own_ports,
     _room_for_reservations,
     _mounts_of_volumes,
+    _room_for_the_router,
     extends=ContainerOptions,
 )
 class TaskOptions(ContainerOptions):
@@ -142,11 +174,12 @@ class TaskOptions(ContainerOptions):
     sidecars: NotRequired[
         Annotated[
             dict[Annotated[str, Field(pattern=r"^[A-Za-z0-9][\w-]{0,254}$")], SidecarOptions],
-            # "Amazon ECS service quotas": 10 containers in a task definition.
-            Field(default_factory=dict, max_length=9),
+            Field(default_factory=dict, max_length=SIDECARS),
         ]
     ]
     """Containers beside the service's own, by name."""
+    log_router: NotRequired[Annotated[LogRouterOptions | None, Field(default=None)]]
+    """Send the lines of all containers elsewhere by FireLens; to the log group when left out."""
     volumes: NotRequired[Annotated[dict[VolumeName, VolumeOptions], Field(default_factory=dict)]]
     """Folders that containers share, by name: each sees those that its `mounts` name."""
     permissions: NotRequired[Annotated[list[Statement], Field(default_factory=list)]]

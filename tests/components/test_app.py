@@ -361,6 +361,14 @@ def test_a_topic_brings_alarms_named_after_stack_and_service(context: Path):
     assert names == {"shop-dev-web-5xx": 3, "shop-dev-web-unhealthy": 0, "shop-dev-web-missing": 0}
 
 
+def test_behind_a_log_router_its_commands_lead_to_the_lines(context: Path):
+    output = {"Name": "cloudwatch_logs", "log_group_name": "/shop/web"}
+    router = {"image": "example.com/logs:1", "options": output}
+    told = built(context, task={"log_router": router}).component.commands
+    assert told["logs"] == "aws logs tail /shop/web --follow --since 1h --region eu-central-1"
+    assert told["routerLogs"] == "aws logs tail /shop-dev/web --follow --since 1h --region eu-central-1"
+
+
 def test_its_outputs(context: Path):
     tag = content_tag(context, "Dockerfile", target=None, args={}, platform="linux/amd64")
     found = built(context)

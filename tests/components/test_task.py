@@ -577,6 +577,101 @@ def test_images_in_ecr_are_pulled_with_rights_on_their_repositories():
     assert alone == allowing(WRITE_LOG, LOG_IN, {**PULL, "Resource": theirs})
 
 
+ROUTER = {"image": "example.com/logs@sha256:" + "b" * 64, "options": {"Name": "loki", "host": "logs.example.com"}}
+ROUTING: dict[str, Any] = {
+    **CONTAINER,
+    "name": "log-router",
+    "image": ROUTER["image"],
+    "portMappings": [],
+    "environment": [],
+    "logConfiguration": {
+        "logDriver": "awslogs",
+        "options": {**CONTAINER["logConfiguration"]["options"], "awslogs-stream-prefix": "log-router"},
+    },
+    "mountPoints": [{"sourceVolume": "log-router-scratch-0", "containerPath": TMP, "readOnly": False}],
+    "firelensConfiguration": {"type": "fluentbit"},
+}
+ROUTED: dict[str, Any] = {
+    "logConfiguration": {"logDriver": "awsfirelens", "options": ROUTER["options"]},
+    "dependsOn": [{"containerName": "log-router", "condition": "START"}],
+}
+
+
+def test_a_log_router_takes_the_lines_of_all_others_and_writes_its_own_to_the_log():
+    assert changes(made(sidecars={"agent": AGENT}), made(sidecars={"agent": AGENT}, log_router=ROUTER)) == {
+        DEFINITION: {
+            "containerDefinitions": compact([{**BESIDE, **ROUTED}, ROUTING, {**CONTAINER, **ROUTED}]),
+            "volumes": [{"name": "scratch-0"}, {"name": "agent-scratch-0"}, {"name": "log-router-scratch-0"}],
+        }
+    }
+
+
+def test_a_log_router_is_known_at_preview_whatever_the_order_of_its_options():
+    backwards = {**ROUTER, "options": dict(reversed(ROUTER["options"].items()))}
+    assert changes(made(log_router=ROUTER), made(log_router=backwards)) == {}
+    found = declare(lambda: task(log_router=ROUTER), preview=True)
+    assert found.children[DEFINITION]["containerDefinitions"] == compact([ROUTING, {**CONTAINER, **ROUTED}])
+
+
+def test_a_container_may_wait_for_a_healthy_log_router():
+    check = {"command": ["/check"]}
+    found = made(log_router={**ROUTER, "health_check": check}, depends_on={"log-router": "HEALTHY"})
+    waits = {one["name"]: one.get("dependsOn") for one in found.outputs["containers"]}
+    assert waits == {"main": [{"containerName": "log-router", "condition": "HEALTHY"}], "log-router": None}
+
+
+def test_a_log_router_of_fluentd_with_a_file_in_its_image_and_memory_of_its_own():
+    asked = {"image": ROUTER["image"], "type": "fluentd", "configuration": "/etc/logs.conf", "memory_reservation": 64}
+    router, main = made(log_router=asked).outputs["containers"]
+    told = {"config-file-type": "file", "config-file-value": "/etc/logs.conf"}
+    assert router == {
+        **ROUTING,
+        "memoryReservation": 64,
+        "firelensConfiguration": {"type": "fluentd", "options": told},
+    }
+    assert main["logConfiguration"] == {"logDriver": "awsfirelens"}
+    assert changes(made(log_router=ROUTER), made(log_router=asked)).keys() == {DEFINITION}
+
+
+def test_a_secret_option_is_filled_by_ecs_and_granted_alone():
+    key, made_here = ARN("ssm", "parameter/key"), ARN("secretsmanager", "secret:shop-dev/web/token")
+    asked = {**ROUTER, "secret_options": {"token": "token", "apikey": key}}
+    found = made(log_router=asked, created_secrets={"token": {}}, secret_prefix="shop-dev/web")  # noqa: S106 - a name
+    router, main = sorted(found.outputs["containers"], key=lambda one: one["name"])
+    assert (router["name"], main["name"]) == ("log-router", "main")
+    assert router["secrets"] == []
+    assert main["logConfiguration"] == {
+        **ROUTED["logConfiguration"],
+        "secretOptions": [{"name": "apikey", "valueFrom": key}, {"name": "token", "valueFrom": made_here}],
+    }
+    read = {"Action": "ssm:GetParameters", "Resource": [key]}
+    fetch = {"Action": "secretsmanager:GetSecretValue", "Resource": [f"{made_here}-??????"]}
+    assert found.children[GRANTED]["policy"] == allowing(WRITE_LOG, LOG_IN, PULL, read, fetch)
+
+
+def test_a_configuration_in_s3_is_read_alone_and_the_definition_is_for_instances_alone():
+    file = "arn:aws:s3:::shop-logs/web/logs.conf"
+    router = {"image": ROUTER["image"], "configuration": file}
+    before, after = (made(launch_type="EC2", log_router=one) for one in (ROUTER, router))
+    where = {"Action": "s3:GetBucketLocation", "Resource": "arn:aws:s3:::shop-logs"}
+    read = {"Action": "s3:GetObject", "Resource": file}
+    changed = changes(before, after)
+    assert changed.keys() == {GRANTED, DEFINITION}
+    assert changed[GRANTED]["policy"] == allowing(WRITE_LOG, LOG_IN, PULL, where, read)
+    assert changed[DEFINITION]["requiresCompatibilities"] == ["EC2"]
+    (told,) = [one["firelensConfiguration"] for one in after.outputs["containers"] if one["name"] == "log-router"]
+    assert told == {"type": "fluentbit", "options": {"config-file-type": "s3", "config-file-value": file}}
+
+
+def test_the_image_of_a_log_router_is_pulled_from_awss_own_repository_and_through_a_cache():
+    host = "906394416424.dkr.ecr.eu-central-1.amazonaws.com"
+    theirs = "arn:aws:ecr:eu-central-1:906394416424:repository/aws-for-fluent-bit"
+    router = {**ROUTER, "image": f"{host}/aws-for-fluent-bit:1", "through_cache": True}
+    imports = {"Action": ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"], "Resource": [theirs]}
+    both = {**PULL, "Resource": [PULL["Resource"], theirs]}
+    assert made(log_router=router).children[GRANTED]["policy"] == allowing(WRITE_LOG, LOG_IN, both, imports)
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -618,6 +713,15 @@ def test_images_in_ecr_are_pulled_with_rights_on_their_repositories():
             {"sidecars": {"agent": {**AGENT, "depends_on": {"x": "START"}}}},
             "sidecars.agent.depends_on.x: there is no such container; there are: agent, main",
         ),
+        (
+            {"log_router": {**ROUTER, "configuration": "arn:aws:s3:::a/b"}},
+            "log_router.configuration: Fargate reads no configuration from S3",
+        ),
+        (
+            {"log_router": {**ROUTER, "secret_options": {"apikey": "key"}}},
+            "log_router.secret_options.apikey: is no ARN, and no name in createdSecrets",
+        ),
+        ({"container": "log-router", "log_router": ROUTER}, "log_router: has the name of the service's own container"),
         ({"sidecars": {"main": AGENT}}, "sidecars.main: has the name of the service's own container"),
         ({"cpu": 64, "launch_type": "EC2"}, "cpu: input should be greater than or equal to 128"),
         ({"launch_type": "FARGATE_SPOT"}, "launch_type: must be one of FARGATE, EC2"),

@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from own_stacks import PROJECT, STACKS, config, configured, settings, without_children, world
@@ -70,6 +71,23 @@ def test_it_passes_with_secrets_that_do_not_exist_yet(name: str):
     assert [f.message for f in findings if f.enforced and f.rule.level == "mandatory"] == []
     states = {(f.rule.id, f.verdict.state) for f in findings}
     assert {(rule, "compliant") for rule in ("ecs-secret-refs-valid", "iam-no-wildcards")} <= states
+
+
+@each_stack
+@pytest.mark.parametrize("example", with_secrets.examples("logs.md"), ids=["rights", "secret", "file"])
+def test_it_passes_with_a_log_router_that_is_no_root(name: str, example: dict[str, Any]):
+    declared = configured(name, with_secrets.configuration(name, example))
+    findings, _ = _judged(name, declared)
+    # The pack of `local` knows no account of AWS, so no image from one.
+    foreign = {"image-private-registry", "image-from-managed-repo"} if name == "local" else set()
+    assert {f.rule.id for f in findings if f.enforced and f.rule.level == "mandatory"} == foreign
+    states = {(f.rule.id, f.verdict.state) for f in findings if f.part == "log-router"}
+    rules = ("nonroot-linux", "readonly-rootfs", "capabilities", "log-configured", "log-group-managed")
+    assert {(f"ecs-{rule}", "compliant") for rule in rules} <= states
+    root = changed(declared, {"TaskDefinition:web.containerDefinitions[0].user": "0"})
+    assert "ecs-nonroot-linux" in {f.rule.id for f in _judged(name, root)[0] if f.enforced and f.part == "log-router"}
+    own = {f.rule.id: f.verdict.state for f in findings if f.part == "web"}
+    assert (own["ecs-log-configured"], own["ecs-log-group-managed"]) == ("compliant", "not applicable")
 
 
 @pytest.mark.parametrize("name", ["dev", "staging", "prod"])  # the pack of `local` knows no account of AWS

@@ -38,7 +38,7 @@ def is_option(path: str) -> bool:
     return model is not None and last in {field.alias for field in model.model_fields.values()}
 
 
-@pytest.mark.parametrize("sidecar", [None, "proxy"])
+@pytest.mark.parametrize("sidecar", [None, "proxy", "log-router"])
 @pytest.mark.parametrize("cause", list(every()), ids=lambda cause: cause.words)
 def test_every_line_to_change_is_an_option(cause: Cause, sidecar: str | None):
     for line in lines_to_change(cause, "web", sidecar, None):
@@ -112,6 +112,11 @@ def test_a_sidecars_image_is_its_own(tmp_path: Path):
         "Pulumi.dev.yaml: services.web.task.sidecars.proxy.image (line 10)",
         "Pulumi.dev.yaml: services.web.task.sidecars.proxy.user (not set: the default holds)",
     )
+
+
+def test_a_log_router_has_its_own_options():
+    (told,) = lines_to_change(Cause("", ("{image}",)), "web", "log-router", None)
+    assert told == "the stack file: services.web.task.logRouter.image"
 
 
 def test_a_file_that_is_elsewhere_is_named_all_the_same():

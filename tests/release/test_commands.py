@@ -16,7 +16,8 @@ from release.record import Site
 
 SITE = Site("123456789012", "eu-central-1", "shop-dev", "web", "/shop-dev/web/release")
 PLAIN = Subject(SITE, "web", "/shop-dev/web", 2)
-ALL = [PLAIN, replace(PLAIN, scaling=(2, 10), exec_enabled=True), replace(PLAIN, provider="ec2-shop-dev")]
+ROUTED = replace(PLAIN, routed={"name": "cloudwatch_logs", "log_group_name": "/shop/web"})
+ALL = [PLAIN, replace(PLAIN, scaling=(2, 10), exec_enabled=True), replace(PLAIN, provider="ec2-shop-dev"), ROUTED]
 TAIL = {"--since", "--follow", "--format", "--filter-pattern", "--log-stream-names", "--log-stream-name-prefix"}
 """`aws logs tail` is the CLI's own ("AWS CLI Command Reference", tail), in no service's model."""
 EVERYWHERE = {"--region", "--query", "--output"}
@@ -75,7 +76,7 @@ def test_every_flag_is_a_parameter_of_the_operation(name: str, words: list[str])
     given = flags(words[3:])
     assert given["--region"] == ["eu-central-1"]
     if (service, operation) == ("logs", "tail"):
-        assert words[3] == "/shop-dev/web"
+        assert words[3] in ("/shop-dev/web", "/shop/web")
         assert given.keys() <= TAIL | EVERYWHERE
         return
     operations = {kebab(one): one for one in model(service).operation_names}
@@ -119,6 +120,36 @@ def test_each_is_what_it_is_for():
     (overrides,) = given["--overrides"]
     assert json.loads(overrides) == {"containerOverrides": [{"name": "web", "command": ["COMMAND"]}]}
     assert given["--launch-type"] == ["FARGATE"]
+
+
+@pytest.mark.parametrize("name", ["cloudwatch", "cloudwatch_logs"])
+def test_lines_that_a_log_router_sends_to_a_group_are_read_there_and_its_own_in_the_log(name: str):
+    options = {"Name": name, "Log_Group_Name": "/shop/web", "region": "eu-west-1"}
+    told = commands(replace(PLAIN, routed=options))
+    assert told["logs"] == "aws logs tail /shop/web --follow --since 1h --region eu-west-1"
+    assert told["routerLogs"] == commands(PLAIN)["logs"]
+    assert commands(ROUTED)["logs"] == "aws logs tail /shop/web --follow --since 1h --region eu-central-1"
+    assert "routerLogs" not in commands(PLAIN)
+
+
+@pytest.mark.parametrize(
+    ("options", "where"),
+    [
+        ({"Name": "loki", "Host": "it's far"}, "Host it's far, Name loki"),
+        (
+            {"Name": "cloudwatch", "log_group_name": "/$(ecs_task_id)"},
+            "Name cloudwatch, log_group_name /$(ecs_task_id)",
+        ),
+        (
+            {"Name": "cloudwatch_logs", "log_group_name": "/a", "log_group_template": "/b"},
+            "Name cloudwatch_logs, log_group_name /a, log_group_template /b",
+        ),
+        ({}, "its own configuration says where"),
+    ],
+)
+def test_lines_that_go_elsewhere_are_told_of_in_one_harmless_line(options: dict[str, str], where: str):
+    told = commands(replace(PLAIN, routed=options))["logs"]
+    assert shlex.split(told) == ["echo", f"sent on by the log router (FireLens): {where}"]
 
 
 def test_a_service_that_scales_is_scaled_by_its_bounds():

@@ -126,8 +126,18 @@ def tasks(aws: Aws, *found: dict[str, Any]) -> None:
         aws.say("ecs", "describe_tasks", tasks=list(found))
 
 
-def log(aws: Aws, *lines: str) -> None:
-    definition(aws)
+OUTPUT = {"Name": "loki", "host": "logs.example.com"}
+ROUTER_LOG = {"awslogs-group": "/shop-dev/web", "awslogs-stream-prefix": "log-router"}
+ROUTED = (
+    {"name": "web", "image": IMAGE, "logConfiguration": {"logDriver": "awsfirelens", "options": OUTPUT}},
+    {"name": "log-router", "image": "x", "logConfiguration": {"logDriver": "awslogs", "options": ROUTER_LOG}},
+)
+
+
+def log(aws: Aws, *lines: str, more: tuple[dict[str, Any], ...] = ()) -> None:
+    definition(aws, *more)
+    if not lines:
+        return
     events = [{"timestamp": int(at(25).timestamp() * 1000), "message": line} for line in lines]
     aws.say("logs", "get_log_events", events=events)
 
@@ -154,7 +164,7 @@ ROLLED_BACK = {
 GOOD = {"State": "healthy"}
 
 
-def crashed(aws: Aws, *lines: str, ended: dict[str, Any] | None = None) -> Story:
+def crashed(aws: Aws, *lines: str, ended: dict[str, Any] | None = None, more: tuple[dict[str, Any], ...] = ()) -> Story:
     """A release that rolled back an hour ago at most: its failed deployment is gone from DescribeServices."""
     old = deployment(7, "PRIMARY", "COMPLETED", -86400, "ECS deployment completed.")
     events = ((95, "(service web) has reached a steady state."), (-90000, "(service web) is of another release."))
@@ -164,7 +174,7 @@ def crashed(aws: Aws, *lines: str, ended: dict[str, Any] | None = None) -> Story
     end = ended or {**ENDED, "containers": [{"name": "proxy", "exitCode": 143}, {"name": "web", "exitCode": 3}]}
     stopped = task("0a1b2c3d4e5f", 8, 20, 26, **end)
     tasks(aws, stopped)
-    log(aws, *lines)
+    log(aws, *lines, more=more)
     healthy(aws, GOOD, GOOD)
     tasks(aws, task("9f8e7d6c5b4a", 7, -80000))
     tasks(aws, stopped)
@@ -193,6 +203,19 @@ def test_a_release_that_crashed_and_rolled_back_is_told_in_the_order_of_time(aws
         "target: healthy (10.0.0.0:8080)",
         "target: healthy (10.0.0.1:8080)",
     ]
+
+
+def test_lines_that_a_log_router_sent_on_are_told_by_where_they_went(aws: Aws):
+    told = [str(fact) for fact in crashed(aws, more=ROUTED).facts if fact.kind == "log"]
+    assert told == ["log: sent on by the log router (FireLens): Name loki, host logs.example.com"]
+
+
+def test_a_log_router_that_failed_is_told_by_its_own_lines_and_mended_in_its_options(aws: Aws):
+    ended = {**ENDED, "containers": [{"name": "log-router", "exitCode": 1}]}
+    story = crashed(aws, "no such output", ended=ended, more=ROUTED)
+    assert "log: no such output" in [str(fact) for fact in story.facts]
+    assert story.diagnosis
+    assert story.diagnosis.change[0].startswith("Pulumi.dev.yaml: services.web.task.logRouter.image ")
 
 
 def test_it_has_its_cause_and_the_lines_to_change(aws: Aws):

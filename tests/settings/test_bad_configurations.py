@@ -45,6 +45,15 @@ def beside(agent: dict[str, Any], z: dict[str, Any] | None = None, **task: Any) 
     return web(task={"sidecars": {"agent": {**AGENT, **agent}, **others}, **task})
 
 
+def routed(router: dict[str, Any], **task: Any) -> dict[str, Any]:
+    """A service whose lines go through a log router."""
+    given = {"image": "example.com/logs:1", "options": {"Name": "loki"}, **router}
+    return web(task={"logRouter": given, **task})
+
+
+LOG_ROUTER = "services.web.task.logRouter"
+
+
 def mounting(efs: dict[str, Any]) -> dict[str, Any]:
     """A service that writes to a volume that is an EFS file system, read-only unless it is asked for otherwise."""
     files = {"fileSystemId": "fs-01234567", "accessPointId": "fsap-01234567", "readOnly": True, **efs}
@@ -412,6 +421,59 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
         beside({"dependsOn": {"z": "START"}}, z={"dependsOn": {"web": "START"}}, dependsOn={"agent": "START"}),
         "services.web.task.sidecars.agent.dependsOn.z",
         "agent -> z -> web -> agent",
+    ),
+    (web(task={"logRouter": {}}), f"{LOG_ROUTER}.image", "field required"),
+    (routed({"image": "fluent-bit"}), f"{LOG_ROUTER}.image", "pattern"),
+    (routed({"type": "fluent-bit"}), f"{LOG_ROUTER}.type", "did you mean 'fluentbit'"),
+    (routed({"options": {}}), f"{LOG_ROUTER}.options", "names no output: Name says where fluentbit sends"),
+    (routed({"type": "fluentd"}), f"{LOG_ROUTER}.options", "names no output: @type says where fluentd sends"),
+    (routed({"options": {"Name": 1}}), f"{LOG_ROUTER}.options.Name", "string"),
+    (routed({"user": "0"}), f"{LOG_ROUTER}.user", "pattern"),
+    (routed({"user": "fluent"}), f"{LOG_ROUTER}.user", "FireLens wants the user as a number"),
+    (routed({"essential": False}), f"{LOG_ROUTER}.essential", "unknown key"),
+    (routed({"port": 24224}), f"{LOG_ROUTER}.port", "unknown key"),
+    (routed({"configuration": "logs.conf"}), f"{LOG_ROUTER}.configuration", "pattern"),
+    (routed({"configuration": "arn:aws:s3:::shop/*"}), f"{LOG_ROUTER}.configuration", "pattern"),
+    (
+        routed({"configuration": "/fluent-bit/etc/fluent-bit.conf"}),
+        f"{LOG_ROUTER}.configuration",
+        "the file that ECS writes itself",
+    ),
+    (
+        routed({"configuration": "arn:aws:s3:::shop/logs.conf"}),
+        f"{LOG_ROUTER}.configuration",
+        "Fargate reads no configuration from S3",
+    ),
+    (routed({"secretOptions": {"Name": ARN}}), f"{LOG_ROUTER}.secretOptions.Name", "is in options too"),
+    (routed({"secretOptions": {"apikey": "a b"}}), f"{LOG_ROUTER}.secretOptions.apikey", "is no secret"),
+    (routed({"secretOptions": {"apikey": "key"}}), f"{LOG_ROUTER}.secretOptions.apikey", "no name in createdSecrets"),
+    (routed({"throughCache": True}), f"{LOG_ROUTER}.throughCache", "no image of a private ECR"),
+    (routed({"memoryReservation": 600}), "services.web.task.memory", "less than the 600 MiB"),
+    (routed({"mounts": {"a": {"path": "/a"}}}), f"{LOG_ROUTER}.mounts.a", "there is no volume 'a'"),
+    (routed({}, port=24224), "services.web.task.port", "is FireLens's port too"),
+    (
+        routed({}, sidecars={"agent": {**AGENT, "port": 24224}}),
+        "services.web.task.sidecars.agent.port",
+        "is FireLens's port too",
+    ),
+    (routed({"dependsOn": {"web": "START"}}), f"{LOG_ROUTER}.dependsOn.web", "log-router -> web -> log-router"),
+    (routed({}, dependsOn={"log-router": "SUCCESS"}), "services.web.task.dependsOn.log-router", "is essential"),
+    (routed({}, dependsOn={"log-router": "HEALTHY"}), "services.web.task.dependsOn.log-router", "no healthCheck"),
+    (web(task={"sidecars": {"log-router": AGENT}}), "services.web.task.sidecars.log-router", "logRouter declares it"),
+    (
+        routed({}, sidecars={f"a{n}": AGENT for n in range(9)}),
+        "services.web.task.sidecars",
+        "the service's, the log router and 8 sidecars",
+    ),
+    (
+        {"services": {"log-router": routed({})["services"]["web"]}},
+        "services.log-router.task.logRouter",
+        "has the name of the service's own container",
+    ),
+    (
+        {**routed({"secretOptions": {"apikey": ARN}}), "network": {"egress": "endpoints"}},
+        f"{LOG_ROUTER}.secretOptions.apikey",
+        "add 'secretsmanager' to network.endpoints",
     ),
     (web(task={"sidecars": {"web": AGENT}}), "services.web.task.sidecars.web", "the service's own container"),
     (web(task={"sidecars": {f"a{n}": AGENT for n in range(10)}}), "services.web.task.sidecars", "at most 9"),
