@@ -17,6 +17,7 @@ from components.public_repository import PublicRepository
 from components.pushed_tags import pushed_tags
 from components.registry_rules import RegistryRules
 from components.routing import priorities
+from release.capacity import active_hook
 from release.certificates import certificates
 from release.hook import settle_hook
 from release.session import ProviderSettings
@@ -48,6 +49,7 @@ published = {
     for public, asked in settings["public_repositories"].items()
 }
 
+provider = ProviderSettings.read(pulumi.Config("aws").get)
 network = Network("network", {**settings["network"], "account": place, "log_group_name": f"/{name}/flow"})
 cluster = Cluster(
     "cluster",
@@ -59,6 +61,7 @@ cluster = Cluster(
         "subnet_ids": network.private_subnet_ids,
         "protect": settings["protect"],
     },
+    active_hook(provider),
 )
 balancer = LoadBalancer(
     "balancer",
@@ -76,7 +79,6 @@ balancer = LoadBalancer(
 watch = settings["alarms"]
 alarms = AlarmTopic("alarms", {**watch, "account": place, "protect": settings["protect"]}) if watch["enabled"] else None
 
-provider = ProviderSettings.read(pulumi.Config("aws").get)
 settle, certificate = settle_hook(provider, stack.file()), certificates(provider)
 sharing = name if settings["load_balancer"]["existing"] else ""
 ranks = priorities({service: asked["routing"] for service, asked in services.items()}, sharing)

@@ -33,7 +33,7 @@ from components.task import Task, TaskArgs
 from release.commands import Subject, commands
 from release.record import Site
 from release.timing import INSTANCE_ALLOWANCE, Pace
-from settings.cluster import CapacityShare, on_ec2
+from settings.cluster import EC2, GIVEN_BY, MANAGED, CapacityShare, launch_type
 from settings.dependencies import dependency_problems
 from settings.options import OptionsError, Problem, complete, options, part
 from settings.repository import RepositoryOptions
@@ -209,7 +209,7 @@ class App(pulumi.ComponentResource):
             "exec_log_group_name": cluster.exec_log_group_name if args["exec_enabled"] else None,
             "secret_prefix": f"{args['stack_name']}/{name}",
             "protect": args["protect"],
-            "launch_type": "EC2" if on_ec2(_strategy(args, cluster)) else "FARGATE",
+            "launch_type": launch_type(_strategy(args, cluster)),
         }
         needs = [image, *([self.queue] if self.queue else [])]
         return Task(name, wiring, needs, ResourceOptions(parent=self))
@@ -224,6 +224,7 @@ class App(pulumi.ComponentResource):
                 "job_parameter_name": f"/{args['stack_name']}/{name}/before-release",
                 "capacity": _strategy(args, cluster),
                 "ec2_provider": cluster.ec2_provider,
+                "managed_provider": cluster.managed_provider,
                 # Names are unique on a cluster, and others may have the same services on a shared one.
                 "service_name": _service_name(name, args, cluster),
                 "cluster_arn": cluster.arn,
@@ -332,7 +333,7 @@ def _pace(args: AppArgs, cluster: Cluster) -> Pace:
         deregistration_delay=args["deregistration_delay"],
         stop_timeout=args["task"]["stop_timeout"],
         desired_count=args["desired_count"],
-        instance_start=INSTANCE_ALLOWANCE if on_ec2(_strategy(args, cluster)) else 0,
+        instance_start=_instance_start(args, cluster),
     )
 
 
@@ -351,7 +352,9 @@ def _subject(name: str, args: AppArgs, cluster: Cluster) -> Subject:
         log_group=_log_group_name(name, args),
         desired_count=args["desired_count"],
         scaling=(scaling["min"], scaling["max"]) if scaling else None,
-        provider=cluster.ec2_provider if on_ec2(_strategy(args, cluster)) else None,
+        provider={EC2: cluster.ec2_provider, MANAGED: cluster.managed_provider}.get(
+            launch_type(_strategy(args, cluster))
+        ),
         exec_enabled=args["exec_enabled"],
         routed=args["task"]["log_router"]["options"] if args["task"]["log_router"] else None,
     )
@@ -373,8 +376,12 @@ def _pace_alone(args: AppArgs, cluster: Cluster) -> Pace:
         deregistration_delay=0,
         stop_timeout=args["task"]["stop_timeout"],
         desired_count=args["desired_count"],
-        instance_start=INSTANCE_ALLOWANCE if on_ec2(_strategy(args, cluster)) else 0,
+        instance_start=_instance_start(args, cluster),
     )
+
+
+def _instance_start(args: AppArgs, cluster: Cluster) -> int:
+    return INSTANCE_ALLOWANCE if launch_type(_strategy(args, cluster)) in GIVEN_BY else 0
 
 
 def _strategy(args: AppArgs, cluster: Cluster) -> list[CapacityShare]:
@@ -382,7 +389,8 @@ def _strategy(args: AppArgs, cluster: Cluster) -> list[CapacityShare]:
 
 
 def _check_placement(name: str, args: AppArgs, cluster: Cluster) -> None:
-    found = list(placement_problems(args, cluster.strategy, cluster.ec2_architecture))
+    there = {EC2: cluster.ec2_architecture, MANAGED: cluster.managed_architecture}
+    found = list(placement_problems(args, cluster.strategy, {kind: each for kind, each in there.items() if each}))
     if found:
         problems = [problem._replace(path=f"{name}.{problem.path}") for problem in found]
         raise OptionsError(f"{name} cannot be made from these arguments:", problems)

@@ -1,19 +1,22 @@
 """Cluster: what runs the tasks.
 
 Always: an ECS cluster with Fargate and Fargate Spot, a default strategy, Container Insights, and a log
-group for `ecs exec`; nothing for an existing cluster. Optional: EC2 instances, which need a network.
+group for `ecs exec`; nothing for an existing cluster. Optional: EC2 instances and ECS Managed Instances, which need a
+network.
 """
 
 from collections.abc import Iterator
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, Output, ResourceOptions
+from pulumi import Input, Output, ResourceHook, ResourceHookBinding, ResourceOptions
 
 from components.account import Account, elsewhere
 from components.ec2_capacity import Ec2Capacity, Ec2CapacityArgs
+from components.managed_instances import ManagedInstances, ManagedInstancesArgs
 from components.names import capacity_provider
-from settings.cluster import EC2, CapacityShare, ClusterOptions, ExistingCluster, ec2_architecture
+from components.record import Settle
+from settings.cluster import EC2, MANAGED, CapacityShare, ClusterOptions, ExistingCluster, architectures
 from settings.options import Problem, complete, options
 
 EXEC_LOG_DAYS = 90
@@ -59,16 +62,23 @@ class Cluster(pulumi.ComponentResource):
     """Name of the capacity provider that `EC2` in a strategy stands for; empty without instances."""
     ec2_architecture: str
     """CPU architecture of its instances; empty without."""
+    managed_provider: str
+    """Name of the capacity provider that `MANAGED_INSTANCES` in a strategy stands for; empty without such instances."""
+    managed_architecture: str
+    """CPU architecture of its managed instances; empty without."""
 
-    def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
+    def __init__(self, name: str, args: ClusterArgs, ready: Settle, opts: ResourceOptions | None = None) -> None:
+        """`ready` returns when each capacity provider that the association names is one that ECS takes."""
         super().__init__("slipway:index:Cluster", name, {}, opts)
         args = complete(ClusterArgs, args, name)
-        self.strategy, self.ec2_architecture = args["strategy"], ec2_architecture(args)
+        self.strategy, there = args["strategy"], architectures(args)
+        self.ec2_architecture, self.managed_architecture = there.get(EC2, ""), there.get(MANAGED, "")
+        self.managed_provider = ""
         self.shared = args["existing"] is not None
         if args["existing"]:
             self._use(args["existing"])
         else:
-            self._create(name, args)
+            self._create(name, args, ready)
         self.register_outputs(
             {
                 "arn": self.arn,
@@ -79,6 +89,8 @@ class Cluster(pulumi.ComponentResource):
                 "strategy": self.strategy,
                 "ec2_provider": self.ec2_provider,
                 "ec2_architecture": self.ec2_architecture,
+                "managed_provider": self.managed_provider,
+                "managed_architecture": self.managed_architecture,
             }
         )
 
@@ -89,7 +101,7 @@ class Cluster(pulumi.ComponentResource):
         self.insights = existing["container_insights"]
         self.ec2_provider = existing["ec2"]["provider"] if existing["ec2"] else ""
 
-    def _create(self, name: str, args: ClusterArgs) -> None:
+    def _create(self, name: str, args: ClusterArgs, ready: Settle) -> None:
         child = ResourceOptions(parent=self)
         self.insights = args["container_insights"] != "disabled"
         self.cluster_name = args["cluster_name"]
@@ -113,20 +125,28 @@ class Cluster(pulumi.ComponentResource):
             configuration=aws.ecs.ClusterConfigurationArgs(execute_command_configuration=logging),
             opts=child,
         )
-        self.ec2_provider = capacity_provider(self.cluster_name) if args["ec2"] else ""
+        self.ec2_provider = capacity_provider("ec2", self.cluster_name) if args["ec2"] else ""
+        if args["managed_instances"]:
+            self.managed_provider = capacity_provider("managed", self.cluster_name)
+        own = {EC2: self.ec2_provider, MANAGED: self.managed_provider}
         providers = aws.ecs.ClusterCapacityProviders(
             name,
             cluster_name=cluster.name,
-            capacity_providers=["FARGATE", "FARGATE_SPOT", *self._instances(name, args, cluster)],
+            capacity_providers=[
+                "FARGATE",
+                "FARGATE_SPOT",
+                *self._instances(name, args, cluster),
+                *self._managed(name, args, cluster),
+            ],
             default_capacity_provider_strategies=[
                 aws.ecs.ClusterCapacityProvidersDefaultCapacityProviderStrategyArgs(
-                    capacity_provider=self.ec2_provider if share["provider"] == EC2 else share["provider"],
+                    capacity_provider=own.get(share["provider"], share["provider"]),
                     base=share["base"],
                     weight=share["weight"],
                 )
                 for share in self.strategy
             ],
-            opts=child,
+            opts=self._once_active(name, ready) if args["managed_instances"] else child,
         )
         # A service may name a provider only once the cluster has it, so the ARN waits for both.
         self.arn = Output.all(cluster.arn, providers.id).apply(lambda both: str(both[0]))
@@ -144,6 +164,24 @@ class Cluster(pulumi.ComponentResource):
             "protect": args["protect"],
         }
         return [Ec2Capacity(f"{name}-ec2", wiring, [cluster], ResourceOptions(parent=self)).provider_name]
+
+    def _managed(self, name: str, args: ClusterArgs, cluster: aws.ecs.Cluster) -> list[Output[str]]:
+        """The capacity provider of the cluster's managed instances, if it is to have any."""
+        if not args["managed_instances"]:
+            return []
+        wiring: ManagedInstancesArgs = {
+            **args["managed_instances"],
+            "account": args["account"],
+            "cluster_name": args["cluster_name"],
+            "vpc_id": args["vpc_id"],
+            "subnet_ids": args["subnet_ids"],
+        }
+        return [ManagedInstances(f"{name}-managed", wiring, [cluster], ResourceOptions(parent=self)).provider_name]
+
+    def _once_active(self, name: str, ready: Settle) -> ResourceOptions:
+        """ECS makes such a provider after it has answered, and associates none before (pulumi-aws #6061)."""
+        hook = ResourceHook(f"{name}-active", ready)
+        return ResourceOptions(parent=self, hooks=ResourceHookBinding(before_create=[hook], before_update=[hook]))
 
 
 def _exec_log_group(cluster_name: str) -> str:

@@ -16,13 +16,12 @@ from pulumi import Input, InvokeOptions, Output, ResourceOptions
 from pydantic import Field
 
 from components.account import Account
-from components.load_balancer import ANYWHERE
+from components.closed_group import closed_group
 from components.names import capacity_provider
 from components.service_role import service_role
 from settings.cluster import Ec2Options, types_of
 from settings.options import complete, options
 
-HTTPS = 443
 WARM_UP = 300
 """Seconds until a new instance counts: ECS's own default, said so that group and provider agree."""
 ROOT, DATA = "/dev/xvda", "/dev/xvdb"
@@ -71,7 +70,7 @@ class Ec2Capacity(pulumi.ComponentResource):
     ) -> None:
         super().__init__("slipway:index:Ec2Capacity", name, {}, opts)
         args = complete(Ec2CapacityArgs, args, name)
-        closed, out = self._closed_group(name, args)
+        closed, out = closed_group(name, args["vpc_id"], ResourceOptions(parent=self))
         profile, granted = self._profile(name, args)
         template = self._template(name, args, closed, profile, needs)
         # An instance without its rights or its way out cannot join the cluster, nor leave it in order.
@@ -85,29 +84,6 @@ class Ec2Capacity(pulumi.ComponentResource):
                 "security_group_id": self.security_group_id,
             }
         )
-
-    def _closed_group(
-        self, name: str, args: Ec2CapacityArgs
-    ) -> tuple[aws.ec2.SecurityGroup, aws.vpc.SecurityGroupEgressRule]:
-        child = ResourceOptions(parent=self)
-        group = aws.ec2.SecurityGroup(
-            name,
-            vpc_id=args["vpc_id"],
-            description="Instances: closed, out to AWS's services and registries only",
-            opts=child,
-        )
-        # The agent and the pull of images speak HTTPS. Names and time come from addresses that no group filters.
-        out = aws.vpc.SecurityGroupEgressRule(
-            f"{name}-out",
-            security_group_id=group.id,
-            description="ECS and image registries",
-            cidr_ipv4=ANYWHERE,
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            opts=child,
-        )
-        return group, out
 
     def _profile(self, name: str, args: Ec2CapacityArgs) -> tuple[aws.iam.InstanceProfile, aws.iam.RolePolicy]:
         child = ResourceOptions(parent=self)
@@ -183,7 +159,7 @@ class Ec2Capacity(pulumi.ComponentResource):
         )
         return aws.ecs.CapacityProvider(
             name,
-            name=capacity_provider(args["cluster_name"]),
+            name=capacity_provider("ec2", args["cluster_name"]),
             auto_scaling_group_provider=aws.ecs.CapacityProviderAutoScalingGroupProviderArgs(
                 auto_scaling_group_arn=group.arn,
                 managed_scaling=scaling,

@@ -26,13 +26,13 @@ def bucket(name: str) -> str:
     return fit(name.lower(), 63 - PULUMI_SUFFIX)
 
 
-def capacity_provider(cluster: str) -> str:
-    """The name of a cluster's EC2 capacity provider: 255 characters, and none may start with aws, ecs or fargate.
+def capacity_provider(kind: str, cluster: str) -> str:
+    """The name of a cluster's capacity provider: 255 characters, and none may start with aws, ecs or fargate.
 
     It is a name of ours, not Pulumi's, so that a strategy is known at preview. A random one would not help a
     replacement either: ECS keeps a provider for as long as a service uses it.
     """
-    return fit(f"ec2-{cluster}", 255)
+    return fit(f"{kind}-{cluster}", 255)
 
 
 def secret(prefix: str, name: str) -> str:

@@ -24,7 +24,7 @@ from components.scheduled_tasks import ScheduledTasks, ScheduledTasksArgs
 from components.service_alarms import ServiceAlarms, Watch
 from components.service_connect import Mesh, service_connect
 from components.task import Task
-from settings.cluster import EC2, on_ec2
+from settings.cluster import EC2, GIVEN_BY, MANAGED, launch_type
 from settings.container import Port
 from settings.options import Problem, complete, options
 from settings.service import Priority, RoutingOptions, RunningOptions
@@ -37,8 +37,9 @@ replaces the group (pulumi-aws #4220)."""
 def _some_capacity(given: "ServiceArgs") -> Iterator[Problem]:
     if not given["capacity"]:
         yield Problem("capacity", given["capacity"], "names no capacity provider")
-    if on_ec2(given["capacity"]) and not given["ec2_provider"]:
-        yield Problem("capacity", EC2, "the cluster has no instances: give it ec2")
+    kind = launch_type(given["capacity"])
+    if not _provider(given, kind):
+        yield Problem("capacity", kind, f"the cluster has no instances: give it {GIVEN_BY[kind]}")
 
 
 def _somewhere_to_meet(given: "ServiceArgs") -> Iterator[Problem]:
@@ -77,6 +78,8 @@ class ServiceArgs(RunningOptions):
     """Port that it listens on."""
     ec2_provider: NotRequired[Annotated[str, Field(default="")]]
     """Name of the capacity provider that `EC2` in the strategy stands for."""
+    managed_provider: NotRequired[Annotated[str, Field(default="")]]
+    """Name of the capacity provider that `MANAGED_INSTANCES` in the strategy stands for."""
     priority: Priority | None
     """Priority of the listener rule; None without routing."""
     queue_name: NotRequired[Annotated[str, Field(default="")]]
@@ -340,9 +343,9 @@ class Service(pulumi.ComponentResource):
 
 def _on_demand(args: ServiceArgs) -> str:
     """What a task runs on that nothing starts again."""
-    return _provider(args, EC2 if on_ec2(args["capacity"]) else "FARGATE")
+    return _provider(args, launch_type(args["capacity"]))
 
 
 def _provider(args: ServiceArgs, asked: str) -> str:
     """The name of a capacity provider as ECS knows it."""
-    return args["ec2_provider"] if asked == EC2 else asked
+    return {EC2: args["ec2_provider"], MANAGED: args["managed_provider"]}.get(asked, asked)

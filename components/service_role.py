@@ -12,8 +12,8 @@ def service_role(name: str, service: str, account: Account | None, opts: Resourc
     """A role for `<service>.amazonaws.com`.
 
     The condition keeps other accounts from using the service as their deputy ("The confused deputy
-    problem", IAM User Guide). No account for a service that names none when it takes the role on: EC2, whose
-    instances get a role only from who may pass it.
+    problem", IAM User Guide). No account for a service that names none when it takes the role on, and gets it only
+    from who may pass it: EC2 for its instances, ECS for what it manages ("Amazon ECS infrastructure IAM role").
     """
     statement: dict[str, object] = {
         "Effect": "Allow",

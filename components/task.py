@@ -21,6 +21,7 @@ from components.secrets import by_arn, created_secrets, reading
 from components.service_role import service_role
 from components.volumes import efs_statements, volumes
 from settings import fargate
+from settings.cluster import EC2, MANAGED
 from settings.connect import ConnectOptions
 from settings.container import ECR, ContainerOptions, ForeignOptions, SidecarOptions
 from settings.dependencies import dependency_problems
@@ -78,7 +79,7 @@ class TaskArgs(TaskOptions):
     """Name of the log group that ECS Exec writes to; None where nobody may use it."""
     connect: NotRequired[Annotated[ConnectOptions | None, Field(default=None)]]
     """The endpoint that Service Connect makes of its port, which has the container's name then; None for none."""
-    launch_type: NotRequired[Annotated[str, one_of("FARGATE", "EC2"), Field(default="FARGATE")]]
+    launch_type: NotRequired[Annotated[str, one_of("FARGATE", EC2, MANAGED), Field(default="FARGATE")]]
     """What its service's strategy runs it on; Fargate Spot is `FARGATE`."""
 
 
@@ -177,11 +178,13 @@ class Task(pulumi.ComponentResource):
 def _compatibilities(args: TaskArgs) -> list[str]:
     """What ECS checks the definition against: on EC2 for Fargate too, where Fargate could run it.
 
-    On Fargate alone it stays `FARGATE`: so a service that moves gets a new revision, and its release is followed.
+    On Fargate alone it stays `FARGATE`, on managed instances `MANAGED_INSTANCES`, the one value that "Amazon ECS task
+    definition parameters for Amazon ECS Managed Instances" has: so a service that moves gets a new revision, and its
+    release is followed.
     """
     movable = fargate.is_valid(args["cpu"], args["memory"]) and not _configuration(args)
-    if args["launch_type"] == "EC2" and movable:
-        return ["EC2", "FARGATE"]
+    if args["launch_type"] == EC2 and movable:
+        return [EC2, "FARGATE"]
     return [args["launch_type"]]
 
 

@@ -376,7 +376,15 @@ TABLE: dict[str, Row] = {
         gives=("arn", "name"),
     ),
     "aws:ecs/capacityProvider:CapacityProvider": Row(
-        "ecs", "CreateCapacityProvider", {"name": "name", "autoScalingGroupProvider": "autoScalingGroupProvider"}
+        "ecs",
+        "CreateCapacityProvider",
+        {
+            "name": "name",
+            "cluster": "cluster",
+            "autoScalingGroupProvider": "autoScalingGroupProvider",
+            # Pulumi's spelling of the launch template's units is another than the call's.
+            "managedInstancesProvider": "",
+        },
     ),
     "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders": Row(
         "ecs",

@@ -29,7 +29,7 @@ class Subject:
     scaling: tuple[int, int] | None = None
     """Least and most tasks when they scale by load."""
     provider: str | None = None
-    """Capacity provider of its EC2 instances; None on Fargate."""
+    """Capacity provider of its instances; None on Fargate."""
     exec_enabled: bool = False
     """Whether a shell may be opened in its containers."""
     routed: Mapping[str, str] | None = None

@@ -11,7 +11,7 @@ START = 60
 START_ALLOWANCE = 180
 """Seconds allowed for the same before a release counts as late."""
 INSTANCE_ALLOWANCE = 420
-"""Seconds allowed for an EC2 instance that tasks wait for: managed scaling looks once a minute, then a machine boots
+"""Seconds allowed for an instance that tasks wait for: managed scaling looks once a minute, then a machine boots
 and joins the cluster."""
 LEAST_FAILURES, MOST_FAILURES = 3, 200
 """The circuit breaker's bounds: it trips after half of the desired tasks failed, within these."""

@@ -10,7 +10,13 @@ from settings.options import Problem, distinct, one_of, options, set_beside
 
 EC2 = "EC2"
 """What a strategy calls the instances of `cluster.ec2`: the capacity provider itself has a name of its own."""
+MANAGED = "MANAGED_INSTANCES"
+"""What a strategy calls the instances of `cluster.managedInstances`, in the word of task definitions."""
 ALL_ON_DEMAND = 100
+CPU_UNITS = 1024
+"""Units of CPU in a vCPU."""
+GIVEN_BY = {EC2: "ec2", MANAGED: "managedInstances"}
+"""The cluster's option that gives a kind of instances."""
 Architecture = Annotated[str, one_of("X86_64", "ARM64")]
 """A CPU architecture, in the words of ECS."""
 
@@ -19,8 +25,9 @@ Architecture = Annotated[str, one_of("X86_64", "ARM64")]
 class CapacityShare(TypedDict):
     """One capacity provider's part of a strategy."""
 
-    provider: Annotated[str, one_of("FARGATE", "FARGATE_SPOT", EC2)]
-    """The capacity provider; `EC2` stands for the instances of the cluster's `ec2`."""
+    provider: Annotated[str, one_of("FARGATE", "FARGATE_SPOT", EC2, MANAGED)]
+    """The capacity provider; `EC2` stands for the instances of the cluster's `ec2`, `MANAGED_INSTANCES` for those of
+    its `managedInstances`."""
     base: NotRequired[Annotated[int, Field(default=0, ge=0, le=100000)]]
     """Tasks that run on it before any weight counts; one provider of a strategy may have a base."""
     weight: NotRequired[Annotated[int, Field(default=1, ge=0, le=1000)]]
@@ -36,17 +43,22 @@ def strategy_problems(strategy: list[CapacityShare], path: str) -> Iterator[Prob
         yield Problem(path, [share["base"] for share in strategy], "only one provider may have a base")
     if strategy and not any(share["weight"] for share in strategy):
         yield Problem(path, [share["weight"] for share in strategy], "one weight at least must be above 0")
-    if on_ec2(strategy) and len({share["provider"] == EC2 for share in strategy}) > 1:
-        # "Amazon ECS clusters": a strategy has Auto Scaling group providers or Fargate's, not both.
-        yield Problem(path, providers, "ECS takes EC2 alone, or FARGATE and FARGATE_SPOT, not both in one strategy")
+    if len({_kind(provider) for provider in providers}) > 1:
+        # "Amazon ECS clusters": a strategy has providers of one kind.
+        why = "ECS takes EC2 alone, MANAGED_INSTANCES alone, or FARGATE and FARGATE_SPOT: one kind in a strategy"
+        yield Problem(path, providers, why)
 
 
-def on_ec2(strategy: list[CapacityShare]) -> bool:
-    """Whether tasks of this strategy run on the cluster's own instances."""
-    return any(share["provider"] == EC2 for share in strategy)
+def launch_type(strategy: list[CapacityShare]) -> str:
+    """What tasks of this strategy run on: `FARGATE`, Spot or not, `EC2`, or `MANAGED_INSTANCES`."""
+    return _kind(strategy[0]["provider"]) if strategy else "FARGATE"
 
 
-def _types_of_the_architecture(given: "Ec2Options") -> Iterator[Problem]:
+def _kind(provider: str) -> str:
+    return provider if provider in (EC2, MANAGED) else "FARGATE"
+
+
+def _types_of_the_architecture(given: "Ec2Options | ManagedInstancesOptions") -> Iterator[Problem]:
     for number, name in enumerate(given["instance_types"]):
         kind = instance_type.architecture(name)
         if kind != given["architecture"]:
@@ -98,6 +110,41 @@ def types_of(ec2: Ec2Options) -> list[str]:
     return ec2["instance_types"] or list(instance_type.DEFAULT[ec2["architecture"]])
 
 
+def _ranges_in_order(given: "ManagedInstancesOptions") -> Iterator[Problem]:
+    for least, most, key in (
+        (given["min_vcpus"], given["max_vcpus"], "Vcpus"),
+        (given["min_memory"], given["max_memory"], "Memory"),
+    ):
+        if most is not None and least > most:
+            yield Problem(f"min{key}", least, f"is above max{key}, {most}")
+
+
+@options(_types_of_the_architecture, _ranges_in_order)
+class ManagedInstancesOptions(TypedDict):
+    """ECS Managed Instances: machines in this account that AWS chooses, starts, patches and replaces."""
+
+    architecture: NotRequired[Annotated[Architecture, Field(default="X86_64")]]
+    """CPU architecture of image and machines, that of every service on them."""
+    instance_types: NotRequired[
+        Annotated[list[Annotated[str, Field(pattern=instance_type.FAMILY)]], distinct(), Field(default_factory=list)]
+    ]
+    """Types that ECS may choose from, `m7g.large` or `m7g.*`; any that fits the other options when left out."""
+    min_vcpus: NotRequired[Annotated[int, Field(default=1, ge=1, le=448)]]
+    """Fewest vCPUs of a machine."""
+    max_vcpus: NotRequired[Annotated[int | None, Field(default=None, ge=1, le=448)]]
+    """Most vCPUs of a machine; no bound when left out."""
+    min_memory: NotRequired[Annotated[int, Field(default=1024, ge=512)]]
+    """Least memory of a machine, in MiB."""
+    max_memory: NotRequired[Annotated[int | None, Field(default=None, ge=512)]]
+    """Most memory of a machine, in MiB; no bound when left out."""
+    volume_size: NotRequired[Annotated[int, Field(default=80, ge=30, le=16384)]]
+    """GiB of a machine's volume, for images and what containers write."""
+    purchase: NotRequired[Annotated[str, one_of("ON_DEMAND", "SPOT"), Field(default="ON_DEMAND")]]
+    """How machines are bought. Another one replaces the capacity provider: see the page on capacity."""
+    monitoring: NotRequired[Annotated[str, one_of("BASIC", "DETAILED"), Field(default="BASIC")]]
+    """Metrics of EC2 each five minutes, or each minute for its price."""
+
+
 @options()
 class ExistingEc2(TypedDict):
     """Instances of a cluster that something else manages."""
@@ -122,10 +169,22 @@ class ExistingCluster(TypedDict):
     """Its instances; none when left out."""
 
 
-def ec2_architecture(given: "ClusterOptions") -> str:
-    """CPU architecture of a cluster's instances, whoever manages them; empty when it has none."""
+def architectures(given: "ClusterOptions") -> dict[str, str]:
+    """CPU architecture of each kind of instances that a cluster has, whoever manages them."""
     ec2 = given["existing"]["ec2"] if given["existing"] else given["ec2"]
-    return ec2["architecture"] if ec2 else ""
+    found = {EC2: ec2["architecture"]} if ec2 else {}
+    managed = given["managed_instances"]
+    return found | ({MANAGED: managed["architecture"]} if managed else {})
+
+
+def machine_problems(cpu: int, memory: int, managed: ManagedInstancesOptions) -> Iterator[Problem]:
+    """What keeps a task from fitting the largest machine that ECS may choose."""
+    vcpus, most = managed["max_vcpus"], managed["max_memory"]
+    if vcpus and cpu > vcpus * CPU_UNITS:
+        yield Problem("cpu", cpu, f"is more than a machine has by cluster.managedInstances.maxVcpus, {vcpus}")
+    # Memory is what a machine keeps some of for itself.
+    if most and memory >= most:
+        yield Problem("memory", memory, f"has to be below cluster.managedInstances.maxMemory, {most}")
 
 
 def _one_or_the_other(given: "ClusterOptions") -> Iterator[Problem]:
@@ -135,8 +194,9 @@ def _one_or_the_other(given: "ClusterOptions") -> Iterator[Problem]:
 
 def _valid_strategy(given: "ClusterOptions") -> Iterator[Problem]:
     yield from strategy_problems(given["strategy"], "strategy")
-    if on_ec2(given["strategy"]) and not ec2_architecture(given):
-        yield Problem("strategy", [share["provider"] for share in given["strategy"]], "EC2 has no instances: give ec2")
+    kind, providers = launch_type(given["strategy"]), [share["provider"] for share in given["strategy"]]
+    if kind in GIVEN_BY and kind not in architectures(given):
+        yield Problem("strategy", providers, f"{kind} has no instances: give {GIVEN_BY[kind]}")
 
 
 def _one_fargate() -> list[CapacityShare]:
@@ -158,5 +218,7 @@ class ClusterOptions(TypedDict):
     """CloudWatch Container Insights."""
     ec2: NotRequired[Annotated[Ec2Options | None, Field(default=None)]]
     """Instances of one's own beside Fargate; `provider: EC2` in a strategy runs tasks on them."""
+    managed_instances: NotRequired[Annotated[ManagedInstancesOptions | None, Field(default=None)]]
+    """ECS Managed Instances beside them; `provider: MANAGED_INSTANCES` in a strategy runs tasks on them."""
     existing: NotRequired[Annotated[ExistingCluster | None, Field(default=None)]]
     """Run the services on this cluster and create none. Their names then begin with the stack's."""

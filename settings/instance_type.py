@@ -9,6 +9,8 @@ import re
 
 PATTERN = r"^[a-z][a-z0-9-]*\.[a-z0-9-]+$"
 """What a name looks like."""
+FAMILY = r"^[a-z][a-z0-9-]*\.([a-z0-9-]+|\*)$"
+"""The same, or every size of a family."""
 DEFAULT: dict[str, tuple[str, ...]] = {"X86_64": ("m6i.large", "m5.large"), "ARM64": ("m7g.large", "m6g.large")}
 """What an architecture gets when nobody says: two types of one size, 2 vCPU and 8 GiB, that most regions have."""
 _GRAVITON = re.compile(r"[a-z]+\d+g")

@@ -1,12 +1,12 @@
 """A service: its image, its task, its place behind the load balancer, its size."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated, NotRequired, TypedDict
 
 from pydantic import Field
 
 from settings import fargate
-from settings.cluster import EC2, Architecture, CapacityShare, on_ec2, strategy_problems
+from settings.cluster import GIVEN_BY, Architecture, CapacityShare, launch_type, strategy_problems
 from settings.connect import ConnectOptions
 from settings.container import REFERENCE
 from settings.job import BeforeReleaseOptions, ScheduledTaskOptions
@@ -203,15 +203,16 @@ class ServiceOptions(RunningOptions):
 
 
 def placement_problems(
-    service: ServiceOptions, cluster_strategy: list[CapacityShare], ec2_architecture: str
+    service: ServiceOptions, cluster_strategy: list[CapacityShare], architectures: Mapping[str, str]
 ) -> Iterator[Problem]:
-    """What keeps a service from running where it is to: `ec2_architecture` is empty for a cluster without instances."""
-    task = service["task"]
-    if not on_ec2(service["capacity"] or cluster_strategy):
+    """What keeps a service from running where it is to: `architectures` are those of the cluster's instances."""
+    task, kind = service["task"], launch_type(service["capacity"] or cluster_strategy)
+    if kind not in GIVEN_BY:
         yield from fargate.size_problems(task["cpu"], task["memory"], "task.cpu")
         yield from fargate_problems(task["log_router"], "task.logRouter")
-    elif not ec2_architecture:
-        yield Problem("capacity", EC2, "the cluster has no instances: give cluster.ec2")
-    elif service["architecture"] != ec2_architecture:
-        why = f"it runs on EC2, where cluster.ec2.architecture is {ec2_architecture}: make both the same"
+    elif kind not in architectures:
+        yield Problem("capacity", kind, f"the cluster has no instances: give cluster.{GIVEN_BY[kind]}")
+    elif service["architecture"] != architectures[kind]:
+        there = f"cluster.{GIVEN_BY[kind]}.architecture is {architectures[kind]}"
+        why = f"it runs on {kind}, where {there}: make both the same"
         yield Problem("architecture", service["architecture"], why)

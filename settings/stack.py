@@ -10,7 +10,7 @@ from pydantic import Field
 
 from settings.alarms import AlarmOptions
 from settings.calls import call_problems
-from settings.cluster import ClusterOptions, ec2_architecture
+from settings.cluster import MANAGED, ClusterOptions, architectures, launch_type, machine_problems
 from settings.dependencies import dependency_problems
 from settings.load_balancer import LoadBalancerOptions
 from settings.network import NetworkOptions
@@ -61,9 +61,10 @@ def _endpoints_needed(
     services: dict[str, ServiceOptions], cluster: ClusterOptions
 ) -> Iterator[tuple[str, object, str]]:
     """Where something is asked for, what it is, and the AWS service behind it."""
-    if cluster["ec2"]:
-        # What the agent on an instance talks to ("Amazon ECS interface VPC endpoints (AWS PrivateLink)").
-        yield from (("cluster.ec2", "instances", kind) for kind in ("ecs", "ecs-agent", "ecs-telemetry"))
+    for path, given in (("cluster.ec2", cluster["ec2"]), ("cluster.managedInstances", cluster["managed_instances"])):
+        if given:
+            # What the agent on an instance talks to ("Amazon ECS interface VPC endpoints (AWS PrivateLink)").
+            yield from ((path, "instances", kind) for kind in ("ecs", "ecs-agent", "ecs-telemetry"))
     for name, service in services.items():
         for place, text in every_secret(service["task"]):
             if found := secret_source(text):
@@ -87,8 +88,12 @@ def _calls_that_arrive(given: "StackOptions") -> Iterator[Problem]:
 def _services_fit_their_capacity(given: "StackOptions") -> Iterator[Problem]:
     cluster = given["cluster"]
     for name, service in given["services"].items():
-        for problem in placement_problems(service, cluster["strategy"], ec2_architecture(cluster)):
+        for problem in placement_problems(service, cluster["strategy"], architectures(cluster)):
             yield problem._replace(path=f"services.{name}.{problem.path}")
+        managed, task = cluster["managed_instances"], service["task"]
+        if managed and launch_type(service["capacity"] or cluster["strategy"]) == MANAGED:
+            for problem in machine_problems(task["cpu"], task["memory"], managed):
+                yield problem._replace(path=f"services.{name}.task.{problem.path}")
 
 
 def _in_the_vpc_of_what_is_shared(given: "StackOptions") -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from components.cluster import Cluster
 from components.load_balancer import LoadBalancer
 from components.network import Network
 from components.pushed_tags import pushed_tags
+from release.capacity import active_hook
 from release.hook import settle_hook
 from release.session import ProviderSettings
 from settings.options import complete, read
@@ -30,6 +31,7 @@ cluster = Cluster(
         "subnet_ids": network.private_subnet_ids,
         "protect": False,
     },
+    active_hook(ProviderSettings()),
 )
 follow = settle_hook(ProviderSettings(), Path("Pulumi.bench.yaml"))
 repository = complete(RepositoryOptions, {}, "repository")

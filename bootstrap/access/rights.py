@@ -14,9 +14,10 @@ Statement = Mapping[str, Any]
 ROLES = (
     *("*-execution-???????", "*-task-???????", "*-scheduler-???????"),
     *("network-flow-???????", "cluster-???????", "cluster-ec2-???????"),
+    *("cluster-managed-infrastructure-???????", "ecsInstanceRole-cluster-managed-???????"),
 )
 """Names of the roles that the program makes: logical name and Pulumi's suffix."""
-PASSED_TO = ("autoscaling", "ec2", "ecs-tasks", "scheduler", "vpc-flow-logs")
+PASSED_TO = ("autoscaling", "ec2", "ecs", "ecs-tasks", "scheduler", "vpc-flow-logs")
 """Services that the program gives roles to."""
 BALANCING = ("listener", "listener-rule", "loadbalancer", "targetgroup")
 NETWORK = (
@@ -25,7 +26,7 @@ NETWORK = (
 )
 INSTANCE = ("instance", "launch-template", "network-interface", "security-group", "subnet", "volume")
 """Kinds of resources that are made by AWS's names."""
-LINKED = ("autoscaling", "ecs", "ecs.application-autoscaling", "elasticloadbalancing")
+LINKED = ("autoscaling", "ecs", "ecs-compute", "ecs.application-autoscaling", "elasticloadbalancing")
 """Services whose own role the account gets with the first use."""
 LONGEST = 6144
 """Most characters of a managed policy."""

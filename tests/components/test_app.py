@@ -53,6 +53,8 @@ def app(
                 "shared": False,
                 "ec2_provider": "",
                 "ec2_architecture": "",
+                "managed_provider": "",
+                "managed_architecture": "",
                 **(cluster or {}),
             },
         ),
@@ -492,6 +494,24 @@ def test_the_same_service_on_instances_differs_in_its_strategy_its_revision_and_
     }
     (image,) = [one["imageName"] for key, one in built(context).children.items() if key.startswith("docker:")]
     assert found == {RECORD: {"insecureValue": record(image, time_limit=900 + 420)}}
+
+
+def test_the_same_service_on_managed_instances_differs_in_the_same(context: Path):
+    there = {
+        "strategy": [{"provider": "MANAGED_INSTANCES", "base": 0, "weight": 1}],
+        "managed_provider": "managed-shop-dev",
+        "managed_architecture": "X86_64",
+    }
+    found = changes(built(context), built(context, cluster=there))
+    assert found.pop(DEFINITION) == {"requiresCompatibilities": ["MANAGED_INSTANCES"]}
+    assert found.pop(SERVICE) == {
+        "capacityProviderStrategies": [{"capacityProvider": "managed-shop-dev", "base": 0, "weight": 1}]
+    }
+    (image,) = [one["imageName"] for key, one in built(context).children.items() if key.startswith("docker:")]
+    assert found == {RECORD: {"insecureValue": record(image, time_limit=900 + 420)}}
+    assert "--capacity-provider-strategy capacityProvider=managed-shop-dev" in str(
+        built(context, cluster=there).component.commands
+    )
 
 
 def test_a_service_of_a_cluster_on_instances_can_be_on_fargate(context: Path):

@@ -1,20 +1,26 @@
 from typing import Any
 
+import pulumi
 import pytest
 
 from components.cluster import Cluster
 from tests.components.declared import PLACE, Made, changes, declare, problems
 
 
+def ready(_: pulumi.ResourceHookArgs) -> None:
+    raise AssertionError("a hook runs on the engine alone")
+
+
 def cluster(**asked: Any) -> Cluster:
     wiring: dict[str, Any] = {"account": PLACE, "vpc_id": "vpc-1", "subnet_ids": ["subnet-a", "subnet-b"]}
-    return Cluster("cluster", {**wiring, "cluster_name": "shop-dev", "protect": False, **asked})
+    return Cluster("cluster", {**wiring, "cluster_name": "shop-dev", "protect": False, **asked}, ready)
 
 
 def made(**asked: Any) -> Made:
     return declare(lambda: cluster(**asked), {"getParameter": {"insecureValue": "ami-1"}})
 
 
+ONE_KIND = "ECS takes EC2 alone, MANAGED_INSTANCES alone, or FARGATE and FARGATE_SPOT: one kind in a strategy"
 LOG = "aws:cloudwatch/logGroup:LogGroup cluster-exec"
 CLUSTER = "aws:ecs/cluster:Cluster cluster"
 PROVIDERS = "aws:ecs/clusterCapacityProviders:ClusterCapacityProviders cluster"
@@ -51,6 +57,8 @@ def test_its_outputs():
         "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
         "ec2_provider": "",
         "ec2_architecture": "",
+        "managed_provider": "",
+        "managed_architecture": "",
     }
 
 
@@ -125,6 +133,45 @@ def test_ec2_in_a_strategy_is_the_name_of_the_capacity_provider():
     assert found.outputs["strategy"] == [{"provider": "EC2", "base": 1, "weight": 1}]
 
 
+def test_managed_instances_are_one_more_capacity_provider_that_is_associated_once_it_is_active():
+    found = made(managed_instances={"architecture": "ARM64"})
+    differ = changes(made(), found)
+    assert differ.pop(PROVIDERS) == {
+        "capacityProviders": ["FARGATE", "FARGATE_SPOT", "CapacityProvider.cluster-managed.name"],
+        "opts.hooks": {"beforeCreate": ["cluster-active"], "beforeUpdate": ["cluster-active"]},
+    }
+    assert {key.partition("cluster-managed")[2] for key in differ} == {"", "-out", "-infrastructure"}
+    assert found.outputs["managed_provider"] == "managed-shop-dev"
+    assert found.outputs["managed_architecture"] == "ARM64"
+    assert found.outputs["ec2_provider"] == ""
+
+
+def test_that_hook_does_not_run_in_a_preview_and_there_is_none_without_them():
+    assert made(managed_instances={}).hooks == {"cluster-active": False}
+    assert made(ec2={}).hooks == {}
+
+
+def test_managed_instances_get_what_the_cluster_has():
+    asked = {"cluster_name": "shop-prod", "vpc_id": "vpc-2", "subnet_ids": ["subnet-c"]}
+    found = made(managed_instances={"volume_size": 100}, **asked).children
+    provider = found["aws:ecs/capacityProvider:CapacityProvider cluster-managed"]
+    template = provider["managedInstancesProvider"]["instanceLaunchTemplate"]
+    assert (provider["name"], provider["cluster"]) == ("managed-shop-prod", "shop-prod")
+    assert template["networkConfiguration"]["subnets"] == ["subnet-c"]
+    assert template["storageConfiguration"] == {"storageSizeGib": 100}
+    assert "Cluster.cluster" in provider["opts.needs"]
+    assert found["aws:ec2/securityGroup:SecurityGroup cluster-managed"]["vpcId"] == "vpc-2"
+
+
+def test_each_kind_in_a_strategy_is_the_name_of_its_capacity_provider():
+    both = {"ec2": {}, "managed_instances": {}}
+    found = made(**both, strategy=[{"provider": "MANAGED_INSTANCES"}])
+    assert found.children[PROVIDERS]["defaultCapacityProviderStrategies"] == [
+        {"capacityProvider": "managed-shop-dev", "base": 0, "weight": 1}
+    ]
+    assert found.outputs["ec2_provider"] == "ec2-shop-dev"
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -134,7 +181,10 @@ def test_ec2_in_a_strategy_is_the_name_of_the_capacity_provider():
         ),
         (
             {"strategy": [{"provider": "FARGATE_SPOTS"}]},
-            "cluster.strategy.0.provider: must be one of FARGATE, FARGATE_SPOT, EC2; did you mean 'FARGATE_SPOT'?",
+            (
+                "cluster.strategy.0.provider: must be one of FARGATE, FARGATE_SPOT, EC2, MANAGED_INSTANCES; "
+                "did you mean 'FARGATE_SPOT'?"
+            ),
         ),
         (
             {"strategy": [{"provider": "FARGATE", "weight": 0}]},
@@ -151,7 +201,19 @@ def test_ec2_in_a_strategy_is_the_name_of_the_capacity_provider():
         ({"strategy": [{"provider": "EC2"}]}, "cluster.strategy: EC2 has no instances: give ec2"),
         (
             {"strategy": [{"provider": "EC2"}, {"provider": "FARGATE"}], "ec2": {}},
-            "cluster.strategy: ECS takes EC2 alone, or FARGATE and FARGATE_SPOT, not both in one strategy",
+            f"cluster.strategy: {ONE_KIND}",
+        ),
+        (
+            {"strategy": [{"provider": "MANAGED_INSTANCES"}], "ec2": {}},
+            "cluster.strategy: MANAGED_INSTANCES has no instances: give managedInstances",
+        ),
+        (
+            {"strategy": [{"provider": "EC2"}, {"provider": "MANAGED_INSTANCES"}], "ec2": {}, "managed_instances": {}},
+            f"cluster.strategy: {ONE_KIND}",
+        ),
+        (
+            {"managed_instances": {"max_vcpus": 2, "min_vcpus": 4}},
+            "cluster.managed_instances.min_vcpus: is above maxVcpus, 2",
         ),
         ({"ec2": {"min_size": 11}}, "cluster.ec2.min_size: is above maxSize, 10"),
     ],
@@ -175,6 +237,8 @@ def test_an_existing_cluster_gets_nothing():
         "strategy": [{"provider": "FARGATE", "base": 1, "weight": 1}],
         "ec2_provider": "",
         "ec2_architecture": "",
+        "managed_provider": "",
+        "managed_architecture": "",
     }
 
 
@@ -190,6 +254,8 @@ def test_what_an_existing_cluster_has():
         "strategy": [{"provider": "EC2", "base": 0, "weight": 1}],
         "ec2_provider": "machines",
         "ec2_architecture": "ARM64",
+        "managed_provider": "",
+        "managed_architecture": "",
     }
 
 

@@ -20,6 +20,7 @@ from components.image_repository import ImageRepository
 from components.job import Job
 from components.load_balancer import LoadBalancer
 from components.log_bucket import LogBucket
+from components.managed_instances import ManagedInstances
 from components.namespace import Namespace
 from components.network import Network
 from components.public_repository import PublicRepository
@@ -152,6 +153,8 @@ def _app(args: Any, opts: ResourceOptions | None) -> App:
             shared=False,
             ec2_provider="",
             ec2_architecture="",
+            managed_provider="",
+            managed_architecture="",
         ),
         "alarms": SimpleNamespace(arn="arn:topic", error_percent=1),
         "namespace": None,
@@ -180,7 +183,10 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
         {"domains": [{"name": "www.example.com", "zone_id": "Z1"}]},
         lambda args, opts: Certificate("balancer", args, opts),
     ),
-    "Cluster": ({**INSTANCES, "ec2": {}}, lambda args, opts: Cluster("cluster", args, opts)),
+    "Cluster": (
+        {**INSTANCES, "ec2": {}, "managed_instances": {}},
+        lambda args, opts: Cluster("cluster", args, lambda _: None, opts),
+    ),
     "Ec2Capacity": (INSTANCES, lambda args, opts: Ec2Capacity("cluster-ec2", args, [], opts)),
     "ImageRepository": (
         {"repository_name": "shop-dev/web", "account": PLACE, "protect": False, "pull_accounts": ["111111111111"]},
@@ -191,6 +197,10 @@ MAKERS: dict[str, tuple[Any, Callable[[Any, ResourceOptions | None], pulumi.Comp
     "LogBucket": (
         {"account": PLACE, "days": 90, "protect": False},
         lambda args, opts: LogBucket("logs", args, opts),
+    ),
+    "ManagedInstances": (
+        {key: value for key, value in INSTANCES.items() if key != "protect"},
+        lambda args, opts: ManagedInstances("cluster-managed", args, [], opts),
     ),
     "Namespace": ({"namespace_name": "shop-dev"}, lambda args, opts: Namespace("namespace", args, opts)),
     "Network": (

@@ -24,9 +24,10 @@ def test_a_load_balancer_leaves_room_for_the_suffix_that_pulumi_adds():
     assert len(load_balancer("x" * 60)) + len("-1234567") == 32
 
 
+@pytest.mark.parametrize("kind", ["ec2", "managed"])
 @pytest.mark.parametrize("cluster", ["aws-shop", "ecs", "fargate-dev", "shop_dev", "x" * 255])
-def test_a_capacity_provider_has_none_of_the_names_that_ecs_keeps(cluster: str):
-    name = capacity_provider(cluster)
+def test_a_capacity_provider_has_none_of_the_names_that_ecs_keeps(kind: str, cluster: str):
+    name = capacity_provider(kind, cluster)
     assert len(name) <= 255
     assert not name.startswith(("aws", "ecs", "fargate"))
 

@@ -23,7 +23,7 @@ def args_of() -> list[type]:
 
 
 def test_every_component_is_found():
-    assert len(args_of()) == 23
+    assert len(args_of()) == 24
 
 
 @pytest.mark.parametrize("args", args_of(), ids=lambda args: args.__name__)

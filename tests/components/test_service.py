@@ -325,6 +325,13 @@ def test_ec2_in_its_strategy_is_the_name_of_the_clusters_capacity_provider():
     }
 
 
+def test_managed_instances_in_its_strategy_are_the_name_of_theirs():
+    there = made(capacity=[{"provider": "MANAGED_INSTANCES"}], managed_provider="managed-shop-dev", ec2_provider="ec2")
+    assert changes(made(), there) == {
+        SERVICE: {"capacityProviderStrategies": [{"capacityProvider": "managed-shop-dev", "base": 0, "weight": 1}]}
+    }
+
+
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
@@ -340,7 +347,10 @@ def test_ec2_in_its_strategy_is_the_name_of_the_clusters_capacity_provider():
         ({"scaling": {"min": 11}}, "web.scaling.min: is above max, 10"),
         (
             {"capacity": [{"provider": "FARGATE_SPOTS"}]},
-            "web.capacity.0.provider: must be one of FARGATE, FARGATE_SPOT, EC2; did you mean 'FARGATE_SPOT'?",
+            (
+                "web.capacity.0.provider: must be one of FARGATE, FARGATE_SPOT, EC2, MANAGED_INSTANCES; "
+                "did you mean 'FARGATE_SPOT'?"
+            ),
         ),
         ({"port": "8080"}, "web.port: input should be a valid integer"),
         ({"port": 0}, "web.port: input should be greater than or equal to 1"),
@@ -350,6 +360,10 @@ def test_ec2_in_its_strategy_is_the_name_of_the_clusters_capacity_provider():
         ({"desired_count": -1}, "web.desired_count: input should be greater than or equal to 0"),
         ({"desired_count": 11, "scaling": {}}, "web.desired_count: is outside scaling, 2 to 10"),
         ({"capacity": [{"provider": "EC2"}]}, "web.capacity: the cluster has no instances: give it ec2"),
+        (
+            {"capacity": [{"provider": "MANAGED_INSTANCES"}], "ec2_provider": "ec2-shop-dev"},
+            "web.capacity: the cluster has no instances: give it managedInstances",
+        ),
         ({"capacity": []}, "web.capacity: names no capacity provider"),
         ({"capacity": [{"provider": "FARGATE"}] * 2}, "web.capacity: names a provider twice"),
     ],
@@ -399,10 +413,12 @@ def test_a_task_before_the_release_runs_as_the_service_does_and_the_service_wait
         ([{"provider": "FARGATE_SPOT"}, {"provider": "FARGATE", "base": 1}], "FARGATE"),
         ([{"provider": "FARGATE_SPOT"}], "FARGATE"),
         ([{"provider": "EC2"}], "ec2-shop-dev"),
+        ([{"provider": "MANAGED_INSTANCES"}], "managed-shop-dev"),
     ],
 )
 def test_a_task_before_the_release_is_never_on_spot(capacity: list[dict[str, Any]], runs_on: str):
-    asked = {"before_release": {"command": ["migrate"]}, "capacity": capacity, "ec2_provider": "ec2-shop-dev"}
+    asked = {"before_release": {"command": ["migrate"]}, "capacity": capacity}
+    asked |= {"ec2_provider": "ec2-shop-dev", "managed_provider": "managed-shop-dev"}
     assert before_release(made(**asked))["capacity_provider"] == runs_on
 
 

@@ -336,6 +336,13 @@ def test_on_instances_it_is_checked_for_both_and_for_ec2_alone_where_fargate_has
     }
 
 
+@pytest.mark.parametrize("size", [{}, {"cpu": 300, "memory": 700}])
+def test_on_managed_instances_it_is_checked_for_them_alone_whatever_its_size(size: dict[str, int]):
+    found = changes(made(), made(launch_type="MANAGED_INSTANCES", **size))
+    told = {key: str(value) for key, value in size.items()}
+    assert found == {DEFINITION: {"requiresCompatibilities": ["MANAGED_INSTANCES"], **told}}
+
+
 def test_a_check_of_the_container():
     assert changes(made(), made(health_check={"command": ["/check"]})) == {
         DEFINITION: containing(
@@ -724,7 +731,10 @@ def test_the_image_of_a_log_router_is_pulled_from_awss_own_repository_and_throug
         ({"container": "log-router", "log_router": ROUTER}, "log_router: has the name of the service's own container"),
         ({"sidecars": {"main": AGENT}}, "sidecars.main: has the name of the service's own container"),
         ({"cpu": 64, "launch_type": "EC2"}, "cpu: input should be greater than or equal to 128"),
-        ({"launch_type": "FARGATE_SPOT"}, "launch_type: must be one of FARGATE, EC2"),
+        (
+            {"launch_type": "FARGATE_SPOT"},
+            "launch_type: must be one of FARGATE, EC2, MANAGED_INSTANCES; did you mean 'FARGATE'?",
+        ),
         ({"stop_timeout": 121}, "stop_timeout: input should be less than or equal to 120"),
         ({"environment": {"A": 1}}, "environment.A: input should be a valid string"),
     ],

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from datetime import date
 from functools import lru_cache
+from itertools import combinations as combinations_of
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -38,11 +39,16 @@ CAPACITY: dict[str, list[dict[str, Any]]] = {
     "fargate with spot": [{"provider": "FARGATE", "base": 1}, {"provider": "FARGATE_SPOT", "weight": 3}],
     "spot": [{"provider": "FARGATE_SPOT"}],
     "ec2": [{"provider": "EC2"}],
+    "managed": [{"provider": "MANAGED_INSTANCES"}],
 }
-INSTANCES: dict[str, dict[str, Any] | None] = {
-    "no instances": None,
-    **{f"{one} on demand": {"architecture": one} for one in ARCHITECTURES},
-    **{f"{one} with spot": {"architecture": one, "onDemandBase": 1, "onDemandPercentage": 0} for one in ARCHITECTURES},
+GIVEN_BY = {"ec2": "ec2", "managed": "managedInstances"}
+"""The cluster's option that gives a capacity its instances."""
+SPOT = {"onDemandBase": 1, "onDemandPercentage": 0}
+INSTANCES: dict[str, dict[str, Any]] = {
+    "no instances": {},
+    **{f"{one} on demand": {"ec2": {"architecture": one}} for one in ARCHITECTURES},
+    **{f"{one} with spot": {"ec2": {"architecture": one, **SPOT}} for one in ARCHITECTURES},
+    **{f"{one} managed": {"managedInstances": {"architecture": one}} for one in ARCHITECTURES},
 }
 EXPOSURE: dict[str, dict[str, Any]] = {
     "internal": {},
@@ -91,8 +97,8 @@ class Combination(NamedTuple):
 def combinations(instances: str) -> list[Combination]:
     """Those that are valid on such a cluster, and are on no other."""
     own = INSTANCES[instances]
-    kinds = [capacity for capacity in CAPACITY if (capacity == "ec2") == bool(own)]
-    architectures = [own["architecture"]] if own else ARCHITECTURES
+    kinds = [capacity for capacity in CAPACITY if GIVEN_BY.get(capacity) == next(iter(own), None)]
+    architectures = [one["architecture"] for one in own.values()] or ARCHITECTURES
     return [Combination(instances, *rest) for rest in product(kinds, architectures, SCALING)]
 
 
@@ -100,7 +106,7 @@ def configuration(exposure: str, instances: str, services: dict[str, Any]) -> di
     """A stack file's configuration."""
     parts = {
         "loadBalancer": EXPOSURE[exposure],
-        "cluster": {"ec2": INSTANCES[instances]},
+        "cluster": INSTANCES[instances],
         "protect": True,
         "services": services,
     }
@@ -184,32 +190,36 @@ def test_the_urns_are_those_of_the_snapshot():
     )
 
 
-def _why(instances: str, one: str) -> str:
-    """What is told of a service on EC2 whose cluster does not fit it."""
-    own = INSTANCES[instances]
+def _why(instances: str, capacity: str, one: str) -> str:
+    """What is told of a service on instances whose cluster does not fit it."""
+    (share,), option = CAPACITY[capacity], GIVEN_BY[capacity]
+    own = INSTANCES[instances].get(option)
     if own is None:
-        return "services.web.capacity: the cluster has no instances: give cluster.ec2 (got 'EC2')"
-    there = f"where cluster.ec2.architecture is {own['architecture']}: make both the same"
-    return f"services.web.architecture: it runs on EC2, {there} (got {one!r})"
+        return f"services.web.capacity: the cluster has no instances: give cluster.{option} (got {share['provider']!r})"
+    there = f"where cluster.{option}.architecture is {own['architecture']}: make both the same"
+    return f"services.web.architecture: it runs on {share['provider']}, {there} (got {one!r})"
 
 
 UNFIT = [
-    (instances, one, _why(instances, one))
-    for instances, one in product(INSTANCES, ARCHITECTURES)
-    if (INSTANCES[instances] or {}).get("architecture") != one
+    (instances, capacity, one, _why(instances, capacity, one))
+    for instances, capacity, one in product(INSTANCES, GIVEN_BY, ARCHITECTURES)
+    if INSTANCES[instances].get(GIVEN_BY[capacity], {}).get("architecture") != one
 ]
 
 
-@pytest.mark.parametrize(("instances", "architecture", "why"), UNFIT)
-def test_a_service_that_does_not_fit_the_instances_has_its_error(instances: str, architecture: str, why: str):
-    one = asked(Combination(instances, "ec2", architecture, "fixed"))
+@pytest.mark.parametrize(("instances", "capacity", "architecture", "why"), UNFIT)
+def test_a_service_that_does_not_fit_the_instances_has_its_error(
+    instances: str, capacity: str, architecture: str, why: str
+):
+    one = asked(Combination(instances, capacity, architecture, "fixed"))
     with pytest.raises(ProgramError, match=re.escape(why)):
         configured("prod", configuration("internal", instances, {"web": one}))
 
 
-def test_a_strategy_of_both_launch_types_has_its_error():
-    both = {"capacity": [{"provider": "FARGATE"}, {"provider": "EC2"}]}
-    with pytest.raises(ProgramError, match="ECS takes EC2 alone, or FARGATE and FARGATE_SPOT, not both"):
+@pytest.mark.parametrize("kinds", [*combinations_of(("FARGATE", "EC2", "MANAGED_INSTANCES"), 2)])
+def test_a_strategy_of_two_launch_types_has_its_error(kinds: tuple[str, str]):
+    both = {"capacity": [{"provider": kind} for kind in kinds]}
+    with pytest.raises(ProgramError, match="one kind in a strategy"):
         configured("prod", configuration("internal", "X86_64 on demand", {"web": both}))
 
 
@@ -221,4 +231,4 @@ def test_plain_http_to_the_internet_that_nobody_asked_for_has_its_error(monkeypa
 
 def test_all_are_tried():
     count = sum(len(combinations(instances)) for _, instances in product(EXPOSURE, INSTANCES))
-    assert count == len(EXPOSURE) * len(SCALING) * (3 * 2 + 4)
+    assert count == len(EXPOSURE) * len(SCALING) * (3 * 2 + 4 + 2)

@@ -18,8 +18,9 @@ PARTS = ("settings", "components", "release", "app", "__main__.py", "Pulumi.yaml
 EC2 = [{"provider": "EC2", "base": 1, "weight": 1}]
 FARGATE = [{"provider": "FARGATE", "base": 1, "weight": 1}]
 SPOT = [{"provider": "FARGATE", "base": 1, "weight": 1}, {"provider": "FARGATE_SPOT", "weight": 3}]
+MANAGED = [{"provider": "MANAGED_INSTANCES", "base": 0, "weight": 1}]
 MIXED = [{"provider": "EC2"}, {"provider": "FARGATE_SPOT"}]
-NEITHER = "ECS takes EC2 alone, or FARGATE and FARGATE_SPOT, not both in one strategy"
+NEITHER = "ECS takes EC2 alone, MANAGED_INSTANCES alone, or FARGATE and FARGATE_SPOT: one kind in a strategy"
 
 
 def stack(folder: Path, cluster: dict[str, Any], **services: dict[str, Any]) -> Run:
@@ -137,6 +138,33 @@ def _refusal(
         f"services.web.architecture: it runs on EC2, where cluster.ec2.architecture is {cluster}: make both the same "
         f"(got {service!r})"
     )
+
+
+def test_managed_instances_go_service_association_provider_cluster(tmp_path: Path):
+    """The provider ends its machines, and the cluster may not go before it (aws-cdk #36071)."""
+    run = stack(tmp_path, {"managedInstances": {}}, api={"capacity": MANAGED}, web={})
+    order = [
+        one(run, "Service", "api"),
+        one(run, "ClusterCapacityProviders", "cluster"),
+        one(run, "CapacityProvider", "cluster-managed"),
+        one(run, "Cluster", "cluster"),
+    ]
+    for first, then in pairwise(order):
+        assert then.urn in first.dependencies, f"{first.type} goes before {then.type}"
+    provider = one(run, "CapacityProvider", "cluster-managed")
+    for kept in (
+        one(run, "RolePolicyAttachment", "cluster-managed-infrastructure"),
+        one(run, "RolePolicyAttachment", "ecsInstanceRole-cluster-managed"),
+        one(run, "SecurityGroupEgressRule", "cluster-managed-out"),
+    ):
+        assert kept.urn in provider.dependencies
+    assert order[1].inputs["capacityProviders"] == ["FARGATE", "FARGATE_SPOT", "managed-slipway-ec2"]
+    definitions = {name: one(run, "TaskDefinition", name).inputs for name in ("api", "web")}
+    assert {name: each["requiresCompatibilities"] for name, each in definitions.items()} == {
+        "api": ["MANAGED_INSTANCES"],
+        "web": ["FARGATE"],
+    }
+    assert {each["networkMode"] for each in definitions.values()} == {"awsvpc"}
 
 
 @pytest.mark.parametrize("strategy", [FARGATE, SPOT, EC2], ids=["fargate", "spot", "ec2"])

@@ -14,6 +14,11 @@ PARAMETER = "arn:aws:ssm:eu-central-1:123456789012:parameter/shop/key"
 ARN = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:key-AbCdEf"
 
 
+def managed(**options: Any) -> dict[str, Any]:
+    """A stack with ECS Managed Instances."""
+    return {"cluster": {"managedInstances": options}}
+
+
 def web(**service: Any) -> dict[str, Any]:
     return {"services": {"web": service}}
 
@@ -254,10 +259,44 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     (
         {**web(), "cluster": {"ec2": {}, "strategy": [{"provider": "EC2"}, {"provider": "FARGATE_SPOT"}]}},
         "cluster.strategy",
-        "not both in one strategy",
+        "one kind in a strategy",
     ),
-    (web(capacity=[{"provider": "FARGATE"}, {"provider": "EC2"}]), "services.web.capacity", "not both in one strategy"),
+    (web(capacity=[{"provider": "FARGATE"}, {"provider": "EC2"}]), "services.web.capacity", "one kind in a strategy"),
     (web(capacity=[{"provider": "EC2"}]), "services.web.capacity", "give cluster.ec2"),
+    (web(capacity=[{"provider": "MANAGED_INSTANCES"}]), "services.web.capacity", "give cluster.managedInstances"),
+    (
+        {**web(capacity=[{"provider": "MANAGED_INSTANCES"}, {"provider": "FARGATE"}]), **managed()},
+        "services.web.capacity",
+        "one kind in a strategy",
+    ),
+    (
+        {**web(capacity=[{"provider": "MANAGED_INSTANCES"}]), **managed(architecture="ARM64")},
+        "services.web.architecture",
+        "runs on MANAGED_INSTANCES, where cluster.managedInstances.architecture is ARM64: make both the same",
+    ),
+    (
+        {**web(task={"cpu": 4096}, capacity=[{"provider": "MANAGED_INSTANCES"}]), **managed(maxVcpus=2)},
+        "services.web.task.cpu",
+        "more than a machine has by cluster.managedInstances.maxVcpus, 2",
+    ),
+    (
+        {**web(task={"memory": 8192}, capacity=[{"provider": "MANAGED_INSTANCES"}]), **managed(maxMemory=8192)},
+        "services.web.task.memory",
+        "has to be below cluster.managedInstances.maxMemory, 8192",
+    ),
+    ({**web(), **managed(minVcpus=4, maxVcpus=2)}, "cluster.managedInstances.minVcpus", "is above maxVcpus, 2"),
+    ({**web(), **managed(minMemory=4096, maxMemory=512)}, "cluster.managedInstances.minMemory", "is above maxMemory"),
+    ({**web(), **managed(instanceTypes=["m*"])}, "cluster.managedInstances.instanceTypes.0", "pattern"),
+    ({**web(), **managed(instanceTypes=["m7g.*"])}, "cluster.managedInstances.instanceTypes.0", "is an ARM64 type"),
+    ({**web(), **managed(purchase="SPOTS")}, "cluster.managedInstances.purchase", "did you mean 'SPOT'"),
+    ({**web(), **managed(monitoring="FULL")}, "cluster.managedInstances.monitoring", "BASIC, DETAILED"),
+    ({**web(), **managed(volumeSize=8)}, "cluster.managedInstances.volumeSize", "greater than or equal to 30"),
+    (
+        {**web(), **managed(), "network": {"egress": "endpoints", "endpoints": ["ecs", "ecs-agent"]}},
+        "cluster.managedInstances",
+        "add 'ecs-telemetry' to network.endpoints",
+    ),
+    (shared(cluster={"managedInstances": {}}), "cluster.managedInstances", "no meaning with an existing cluster"),
     (
         {**web(architecture="ARM64", capacity=[{"provider": "EC2"}]), "cluster": {"ec2": {}}},
         "services.web.architecture",
