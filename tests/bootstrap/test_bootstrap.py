@@ -291,5 +291,5 @@ def test_a_wrong_setting_is_named(given: dict[str, Any], said: str):
 
 def test_every_setting_is_described():
     declared = yaml.safe_load((PROJECT / "bootstrap/Pulumi.yaml").read_text())["config"]
-    assert set(declared) == {"repository", "stacks", "issuers", "backend", "deployments"}
+    assert set(declared) == {"repository", "stacks", "issuers", "backend", "deployments", "pullRequests"}
     assert all(one["description"] for one in declared.values())

@@ -91,7 +91,9 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: wire.CheckRequest, _context: Any) -> wire.CheckResponse:
         news, key = _dict(request.news), NAMED.get(request.type)
         if key and key not in news:
-            news[key] = _dict(request.olds).get(key, f"{request.name}-{request.randomSeed.hex()[:7]}")
+            # A stack file may say how names are made (`pulumi:autonaming`); the engine makes them then.
+            made = request.autonaming.proposed_name or f"{request.name}-{request.randomSeed.hex()[:7]}"
+            news[key] = _dict(request.olds).get(key, made)
         return wire.CheckResponse(inputs=_struct(news))
 
     def Diff(self, request: wire.DiffRequest, _context: Any) -> wire.DiffResponse:
