@@ -61,7 +61,7 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Handshake(self, _request: Any, _context: Any) -> wire.ProviderHandshakeResponse:
-        return wire.ProviderHandshakeResponse(accept_secrets=True)
+        return wire.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=vpc.VERSION)
@@ -76,7 +76,7 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
         return wire.DiffResponse(changes=wire.DiffResponse.DIFF_NONE)
 
     def Configure(self, _request: Any, _context: Any) -> wire.ConfigureResponse:
-        return wire.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return wire.ConfigureResponse(acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True)
 
     def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:
         return empty_pb2.Empty()
