@@ -42,6 +42,8 @@ LOOK = (
 """Actions that take no resource ("Actions, resources, and condition keys for AWS services")."""
 TAG = "slipway-stack"
 """Tag of all that a stack makes that shares another one's cluster and balancer (review/stack_file.py)."""
+LOOKS = ("Describe", "Get", "List")
+"""What actions begin with that only look."""
 UNNAMED = ("kms:CreateKey", "ssm:DescribeParameters")
 """Those of them whose services are otherwise held to resources."""
 
@@ -313,11 +315,13 @@ def boundary(place: Place, own: Sequence[str], keys: Sequence[str] = ()) -> list
 
     `own` are the identities that it never touches, `keys` those of the state, which may be another account's.
     """
-    services = sorted({action.partition(":")[0] for one in writing(place) for action in one["Action"]})
     named = {"iam", "kms", "s3", "ssm"}
+    written = _services_of(writing(place)) - named
+    looked_at = _services_of(reading(place)) - named - written
+    looks = [f"{service}:{look}*" for service in sorted(looked_at) for look in LOOKS]
     return [
         # It grants nothing: a role has what its policies and this have in common ("Permissions boundaries").
-        _allow([*(f"{service}:*" for service in services if service not in named), *UNNAMED], ["*"]),
+        _allow([*(f"{service}:*" for service in sorted(written)), *looks, *UNNAMED], ["*"]),
         _allow(
             ["kms:*", "ssm:*"],
             [place.arn("kms", "*"), place.arn("ssm", "*"), f"arn:{place.partition}:ssm:{place.region}::*", *keys],
@@ -326,6 +330,10 @@ def boundary(place: Place, own: Sequence[str], keys: Sequence[str] = ()) -> list
         _allow(["iam:*"], [*place.roles(), place.everywhere("iam", "instance-profile/cluster-*"), *_linked(place)]),
         {"Effect": "Deny", "Action": ["iam:*"], "Resource": list(own)},
     ]
+
+
+def _services_of(statements: Sequence[Statement]) -> set[str]:
+    return {action.partition(":")[0] for one in statements for action in one["Action"]}
 
 
 def document(statements: Sequence[Statement]) -> str:
