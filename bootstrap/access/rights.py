@@ -2,7 +2,8 @@
 
 What has a name of the stack's is named: cluster, repositories, log groups, parameters, task definitions. What AWS or
 Pulumi names (networks, balancers, roles by their logical name and seven random characters) is narrowed to the account,
-the region and the kind.
+the region and the kind. A stack that shares another one's cluster and balancer has the rights of its services alone,
+and what AWS names is held to the tag of such stacks ("Controlling access to AWS resources using tags", IAM).
 """
 
 import json
@@ -28,6 +29,8 @@ INSTANCE = ("instance", "launch-template", "network-interface", "security-group"
 """Kinds of resources that are made by AWS's names."""
 LINKED = ("autoscaling", "ecs", "ecs-compute", "ecs.application-autoscaling", "elasticloadbalancing")
 """Services whose own role the account gets with the first use."""
+LOCKS = ".pulumi/locks/*"
+"""What a preview writes of a backend of one's own."""
 LONGEST = 6144
 """Most characters of a managed policy."""
 LOOK = (
@@ -38,20 +41,28 @@ LOOK = (
     *("servicediscovery:GetOperation", "servicediscovery:ListNamespaces", "ssm:DescribeParameters"),
 )
 """Actions that take no resource ("Actions, resources, and condition keys for AWS services")."""
-ALWAYS = ("ecs:DeregisterTaskDefinition", "kms:CreateKey", "servicediscovery:CreateHttpNamespace")
-"""The same, of a deployment."""
+TAG = "slipway-stack"
+"""Tag of all that a stack makes that shares another one's cluster and balancer (review/stack_file.py)."""
+LOOKS = ("Describe", "Get", "List")
+"""What actions begin with that only look."""
 UNNAMED = ("kms:CreateKey", "ssm:DescribeParameters")
 """Those of them whose services are otherwise held to resources."""
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a stack lives, and its full name."""
+    """Where a stack lives, and its full name.
+
+    `shares` is the full name of the stack whose cluster and balancer it uses. Then `stack` may be a pattern of names,
+    and `begin` is what the names of its roles begin with, which no other stack's roles do.
+    """
 
     partition: str
     region: str
     account: str
     stack: str
+    shares: str = ""
+    begin: str = ""
 
     def arn(self, service: str, rest: str) -> str:
         """ARN of what is in the region."""
@@ -61,9 +72,14 @@ class Place:
         """ARN of what is in no region."""
         return f"arn:{self.partition}:{service}::{self.account}:{rest}"
 
+    @property
+    def cluster(self) -> str:
+        """Name of the cluster that it runs on."""
+        return self.shares or self.stack
+
     def roles(self) -> list[str]:
         """ARNs of the roles that the program makes."""
-        return [self.everywhere("iam", f"role/{name}") for name in ROLES]
+        return [self.everywhere("iam", f"role/{self.begin}{name}") for name in ROLES]
 
 
 def reading(place: Place) -> list[Statement]:
@@ -134,28 +150,19 @@ def reading(place: Place) -> list[Statement]:
 
 def writing(place: Place) -> list[Statement]:
     """What a deployment writes beside what it reads."""
-    name = place.stack
+    return services(place) if place.shares else [*platform(place), *automation(place), *services(place)]
+
+
+def platform(place: Place) -> list[Statement]:
+    """What services run on: network, cluster and instances, balancer, domains."""
     return [
-        # These take no resource ("Actions, resources, and condition keys for AWS services").
-        _allow(ALWAYS, ["*"]),
         _allow(
-            _of("ecs", "CreateCapacityProvider", "CreateCluster", "CreateService", "DeleteCapacityProvider")
-            + _of("ecs", "DeleteCluster", "DeleteService", "ListServiceDeployments", "DescribeServiceDeployments")
-            + _of("ecs", "DescribeServiceRevisions", "DescribeTasks", "ListTasks", "PutClusterCapacityProviders")
-            + _of("ecs", "RegisterTaskDefinition", "RunTask", "StopTask", "TagResource", "UntagResource")
-            + _of("ecs", "UpdateCapacityProvider")
-            + _of("ecs", "UpdateCluster", "UpdateClusterSettings", "UpdateService"),
-            _ecs(place),
+            _of("ecs", "CreateCapacityProvider", "CreateCluster", "DeleteCapacityProvider", "DeleteCluster")
+            + _of("ecs", "PutClusterCapacityProviders", "TagResource", "UntagResource", "UpdateCapacityProvider")
+            + _of("ecs", "UpdateCluster", "UpdateClusterSettings"),
+            _cluster(place),
         ),
-        _allow(
-            _of("ecr", "BatchCheckLayerAvailability", "BatchDeleteImage", "BatchGetImage", "CompleteLayerUpload")
-            + _of("ecr", "CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy")
-            + _of("ecr", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage")
-            + _of("ecr", "PutImageScanningConfiguration", "PutImageTagMutability", "PutLifecyclePolicy")
-            + _of("ecr", "SetRepositoryPolicy", "TagResource", "UntagResource", "UploadLayerPart"),
-            [place.arn("ecr", f"repository/{name}/*")],
-        ),
-        _allow(_balancing(), [place.arn("elasticloadbalancing", f"{kind}/*") for kind in BALANCING]),
+        _allow(_balancer(), _balancing(place)),
         _allow(_network(), [place.arn("ec2", f"{kind}/*") for kind in NETWORK]),
         # Instances come of the launch template; an image that AWS shares is in no account.
         _allow(
@@ -173,11 +180,86 @@ def writing(place: Place) -> list[Statement]:
             [place.arn("autoscaling", "autoScalingGroup:*:autoScalingGroupName/cluster-*")],
         ),
         _allow(
+            _of("acm", "AddTagsToCertificate", "DeleteCertificate", "RemoveTagsFromCertificate", "RequestCertificate"),
+            [place.arn("acm", "certificate/*")],
+        ),
+        _allow(_of("route53", "ChangeResourceRecordSets"), [f"arn:{place.partition}:route53:::hostedzone/*"]),
+        _allow(
+            _of("s3", "CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "DeleteObject", "DeleteObjectVersion")
+            + _of("s3", "ListBucketVersions", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging")
+            + _of("s3", "PutEncryptionConfiguration", "PutLifecycleConfiguration"),
+            [_logs_bucket(place), f"{_logs_bucket(place)}/*"],
+        ),
+        _allow(
+            _of("iam", "AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile")
+            + _of("iam", "RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile"),
+            [place.everywhere("iam", "instance-profile/cluster-*"), *place.roles()],
+        ),
+        _allow(_of("iam", "CreateServiceLinkedRole"), _linked(place)),
+    ]
+
+
+def automation(place: Place) -> list[Statement]:
+    """What goes by itself: scaling, alarms and who hears them, queues, tasks by the clock."""
+    return [
+        # It takes no resource ("Actions, resources, and condition keys for AWS services").
+        _allow(_of("kms", "CreateKey"), ["*"]),
+        _allow(
+            _of("kms", "CreateGrant", "EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource")
+            + _of("kms", "UntagResource", "UpdateKeyDescription"),
+            [place.arn("kms", "key/*")],
+        ),
+        _allow(
             _of("application-autoscaling", "DeleteScalingPolicy", "DeleteScheduledAction", "DeregisterScalableTarget")
             + _of("application-autoscaling", "PutScalingPolicy", "PutScheduledAction", "RegisterScalableTarget")
             + _of("application-autoscaling", "TagResource", "UntagResource"),
             [_targets(place)],
         ),
+        _allow(
+            _of("cloudwatch", "DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"),
+            [place.arn("cloudwatch", "alarm:*")],
+        ),
+        _allow(
+            _of("sns", "CreateTopic", "DeleteTopic", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe")
+            + _of("sns", "TagResource", "Unsubscribe", "UntagResource"),
+            [place.arn("sns", "alarms-*")],
+        ),
+        _allow(
+            _of("sqs", "CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"), [_queues(place)]
+        ),
+        _allow(_of("scheduler", "CreateSchedule", "DeleteSchedule", "UpdateSchedule"), [_schedules(place)]),
+    ]
+
+
+def services(place: Place) -> list[Statement]:
+    """What is each service's own: repository, task definition, roles, logs, its place on the cluster and balancer."""
+    name = place.stack
+    return [
+        # It takes no resource ("Actions, resources, and condition keys for AWS services").
+        _allow(_of("ecs", "DeregisterTaskDefinition"), ["*"]),
+        _allow(
+            _of("ecs", "CreateService", "DeleteService", "RegisterTaskDefinition", "RunTask", "TagResource")
+            + _of("ecs", "UntagResource", "UpdateService"),
+            _running(place),
+        ),
+        _allow(
+            _of("ecs", "DescribeServiceDeployments", "DescribeServiceRevisions", "DescribeTasks")
+            + _of("ecs", "ListServiceDeployments", "ListTasks"),
+            _ecs(place),
+        ),
+        # A task before a release takes the tags of its definition.
+        _when(_allow(_of("ecs", "TagResource"), [_tasks(place)]), "ecs:CreateAction", ["RunTask"]),
+        *_by_tag(place, (), _of("ecs", "StopTask"), [_tasks(place)]),
+        _allow(
+            _of("ecr", "BatchCheckLayerAvailability", "BatchDeleteImage", "BatchGetImage", "CompleteLayerUpload")
+            + _of("ecr", "CreateRepository", "DeleteLifecyclePolicy", "DeleteRepository", "DeleteRepositoryPolicy")
+            + _of("ecr", "GetDownloadUrlForLayer", "InitiateLayerUpload", "PutImage")
+            + _of("ecr", "PutImageScanningConfiguration", "PutImageTagMutability", "PutLifecyclePolicy")
+            + _of("ecr", "SetRepositoryPolicy", "TagResource", "UntagResource", "UploadLayerPart"),
+            [place.arn("ecr", f"repository/{name}/*")],
+        ),
+        *_routes(place),
+        *_groups(place),
         _allow(
             _of("logs", "CreateLogGroup", "DeleteLogGroup", "DeleteRetentionPolicy", "DescribeLogStreams")
             + _of("logs", "GetLogEvents", "PutRetentionPolicy", "TagResource", "UntagResource"),
@@ -192,48 +274,35 @@ def writing(place: Place) -> list[Statement]:
             + _of("secretsmanager", "UpdateSecret"),
             [place.arn("secretsmanager", f"secret:{name}/*")],
         ),
-        _allow(
-            _of("cloudwatch", "DeleteAlarms", "PutMetricAlarm", "TagResource", "UntagResource"),
-            [place.arn("cloudwatch", "alarm:*")],
-        ),
-        _allow(
-            _of("acm", "AddTagsToCertificate", "DeleteCertificate", "RemoveTagsFromCertificate", "RequestCertificate"),
-            [place.arn("acm", "certificate/*")],
-        ),
-        _allow(_of("route53", "ChangeResourceRecordSets"), [f"arn:{place.partition}:route53:::hostedzone/*"]),
-        _allow(
-            _of("kms", "CreateGrant", "EnableKeyRotation", "PutKeyPolicy", "ScheduleKeyDeletion", "TagResource")
-            + _of("kms", "UntagResource", "UpdateKeyDescription"),
-            [place.arn("kms", "key/*")],
-        ),
-        _allow(
-            _of("sns", "CreateTopic", "DeleteTopic", "SetSubscriptionAttributes", "SetTopicAttributes", "Subscribe")
-            + _of("sns", "TagResource", "Unsubscribe", "UntagResource"),
-            [place.arn("sns", "alarms-*")],
-        ),
-        _allow(
-            _of("s3", "CreateBucket", "DeleteBucket", "DeleteBucketPolicy", "DeleteObject", "DeleteObjectVersion")
-            + _of("s3", "ListBucketVersions", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketTagging")
-            + _of("s3", "PutEncryptionConfiguration", "PutLifecycleConfiguration"),
-            [_logs_bucket(place), f"{_logs_bucket(place)}/*"],
-        ),
-        _allow(
-            _of("sqs", "CreateQueue", "DeleteQueue", "SetQueueAttributes", "TagQueue", "UntagQueue"), [_queues(place)]
-        ),
-        _allow(_of("scheduler", "CreateSchedule", "DeleteSchedule", "UpdateSchedule"), [_schedules(place)]),
-        _allow(
-            _of("servicediscovery", "DeleteNamespace", "TagResource", "UntagResource", "UpdateHttpNamespace"),
+        # A namespace has no name before it is made ("Actions, resources, and condition keys for AWS Cloud Map").
+        *_by_tag(place, _of("servicediscovery", "CreateHttpNamespace"), (), ["*"]),
+        *_by_tag(
+            place,
+            (),
+            _of("servicediscovery", "DeleteNamespace", "UntagResource", "UpdateHttpNamespace"),
             [_namespaces(place)],
         ),
-        *_roles(place),
+        *_by_tag(place, _of("servicediscovery", "TagResource"), (), [_namespaces(place)]),
+        _allow(
+            _of("iam", "AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy")
+            + _of("iam", "PutRolePolicy", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole"),
+            place.roles(),
+        ),
+        {
+            **_allow(_of("iam", "PassRole"), place.roles()),
+            "Condition": {"StringEquals": {"iam:PassedToService": [f"{to}.amazonaws.com" for to in PASSED_TO]}},
+        },
     ]
 
 
-def state(bucket: str, key: str, *, writes: bool, partition: str) -> list[Statement]:
-    """A backend of one's own; a preview takes and gives back a lock, and writes nothing else ("State and backends")."""
+def state(bucket: str, key: str, *, writes: str, partition: str) -> list[Statement]:
+    """A backend of one's own; `writes` is the pattern of what is written of it.
+
+    A preview takes and gives back a lock, and writes nothing else ("State and backends").
+    """
     objects = f"arn:{partition}:s3:::{bucket}"
-    put = f"{objects}/*" if writes else f"{objects}/.pulumi/locks/*"
-    use = ("Decrypt", "Encrypt") if writes else ("Decrypt",)
+    put = f"{objects}/{writes}"
+    use = ("Decrypt",) if writes == LOCKS else ("Decrypt", "Encrypt")
     return [
         _allow(_of("s3", "GetObject"), [f"{objects}/*"]),
         _allow(_of("s3", "GetBucketLocation", "ListBucket"), [objects]),
@@ -247,11 +316,13 @@ def boundary(place: Place, own: Sequence[str], keys: Sequence[str] = ()) -> list
 
     `own` are the identities that it never touches, `keys` those of the state, which may be another account's.
     """
-    services = sorted({action.partition(":")[0] for one in writing(place) for action in one["Action"]})
     named = {"iam", "kms", "s3", "ssm"}
+    written = _services_of(writing(place)) - named
+    looked_at = _services_of(reading(place)) - named - written
+    looks = [f"{service}:{look}*" for service in sorted(looked_at) for look in LOOKS]
     return [
         # It grants nothing: a role has what its policies and this have in common ("Permissions boundaries").
-        _allow([*(f"{service}:*" for service in services if service not in named), *UNNAMED], ["*"]),
+        _allow([*(f"{service}:*" for service in sorted(written)), *looks, *UNNAMED], ["*"]),
         _allow(
             ["kms:*", "ssm:*"],
             [place.arn("kms", "*"), place.arn("ssm", "*"), f"arn:{place.partition}:ssm:{place.region}::*", *keys],
@@ -260,6 +331,10 @@ def boundary(place: Place, own: Sequence[str], keys: Sequence[str] = ()) -> list
         _allow(["iam:*"], [*place.roles(), place.everywhere("iam", "instance-profile/cluster-*"), *_linked(place)]),
         {"Effect": "Deny", "Action": ["iam:*"], "Resource": list(own)},
     ]
+
+
+def _services_of(statements: Sequence[Statement]) -> set[str]:
+    return {action.partition(":")[0] for one in statements for action in one["Action"]}
 
 
 def document(statements: Sequence[Statement]) -> str:
@@ -277,21 +352,56 @@ def documents(statements: Sequence[Statement]) -> list[str]:
     return [document(each) for each in held]
 
 
-def _roles(place: Place) -> Iterator[Statement]:
-    yield _allow(
-        _of("iam", "AttachRolePolicy", "CreateRole", "DeleteRole", "DeleteRolePolicy", "DetachRolePolicy")
-        + _of("iam", "PutRolePolicy", "TagRole", "UntagRole", "UpdateAssumeRolePolicy", "UpdateRole"),
-        place.roles(),
+def _routes(place: Place) -> Iterator[Statement]:
+    """Target groups and rules; a rule is made on a listener, which is the platform's."""
+    made, at = ("CreateRule", "CreateTargetGroup"), _balancing(place)
+    yield from _by_tag(
+        place,
+        _of("elasticloadbalancing", *made),
+        _of("elasticloadbalancing", "AddTags", "DeleteRule", "DeleteTargetGroup", "DeregisterTargets", "ModifyRule")
+        + _of("elasticloadbalancing", "ModifyTargetGroup", "ModifyTargetGroupAttributes", "RegisterTargets")
+        + _of("elasticloadbalancing", "RemoveTags", "SetRulePriorities"),
+        at,
     )
-    yield _allow(
-        _of("iam", "AddRoleToInstanceProfile", "CreateInstanceProfile", "DeleteInstanceProfile")
-        + _of("iam", "RemoveRoleFromInstanceProfile", "TagInstanceProfile", "UntagInstanceProfile"),
-        [place.everywhere("iam", "instance-profile/cluster-*"), *place.roles()],
+    if place.shares:
+        # Only what is just being made: else it could give its tag to what is another stack's.
+        yield _when(_allow(_of("elasticloadbalancing", "AddTags"), at), "elasticloadbalancing:CreateAction", made)
+
+
+def _groups(place: Place) -> Iterator[Statement]:
+    """Security groups, and their rules: the balancer's group, the platform's, is let out to the tasks."""
+    groups, rules = place.arn("ec2", "security-group/*"), place.arn("ec2", "security-group-rule/*")
+    yield from _by_tag(
+        place,
+        _of("ec2", "CreateSecurityGroup"),
+        _of("ec2", "AuthorizeSecurityGroupIngress", "CreateTags", "DeleteSecurityGroup", "DeleteTags")
+        + _of("ec2", "RevokeSecurityGroupIngress"),
+        [groups],
     )
-    to = [f"{service}.amazonaws.com" for service in PASSED_TO]
-    condition = {"StringEquals": {"iam:PassedToService": to}}
-    yield {**_allow(_of("iam", "PassRole"), place.roles()), "Condition": condition}
-    yield _allow(_of("iam", "CreateServiceLinkedRole"), _linked(place))
+    yield _allow(_of("ec2", "CreateSecurityGroup"), [place.arn("ec2", "vpc/*")])
+    yield _allow(
+        _of("ec2", "AuthorizeSecurityGroupEgress", "ModifySecurityGroupRules", "RevokeSecurityGroupEgress"),
+        [groups, rules],
+    )
+    yield _allow(_of("ec2", "AuthorizeSecurityGroupIngress", "CreateTags", "DeleteTags"), [rules])
+    if place.shares:
+        yield _when(_allow(_of("ec2", "CreateTags"), [groups]), "ec2:CreateAction", ["CreateSecurityGroup"])
+
+
+def _by_tag(
+    place: Place, creates: Sequence[str], changes: Sequence[str], resources: Sequence[str]
+) -> Iterator[Statement]:
+    """Creates and changes what is the stack's; of a stack that shares, that is what has its tag."""
+    if not place.shares:
+        yield _allow([*creates, *changes], resources)
+        return
+    for actions, key in ((creates, "RequestTag"), (changes, "ResourceTag")):
+        if actions:
+            yield _when(_allow(actions, resources), f"aws:{key}/{TAG}", [place.stack])
+
+
+def _when(statement: Statement, key: str, likes: Sequence[str]) -> Statement:
+    return {**statement, "Condition": {"StringLike": {key: list(likes)}}}
 
 
 def _linked(place: Place) -> list[str]:
@@ -299,11 +409,28 @@ def _linked(place: Place) -> list[str]:
     return [place.everywhere("iam", f"{start}/{service}.amazonaws.com/*") for service in LINKED]
 
 
+def _cluster(place: Place) -> list[str]:
+    return [place.arn("ecs", f"cluster/{place.cluster}"), place.arn("ecs", "capacity-provider/*")]
+
+
+def _running(place: Place) -> list[str]:
+    """Services on their cluster: its own are all there are, and of a shared one those of the stack's name."""
+    name, own = place.stack, f"{place.shares and place.stack + '-'}*"
+    kinds = ("service", "service-deployment", "service-revision")
+    at = [f"{kind}/{place.cluster}/{own}" for kind in kinds]
+    return [place.arn("ecs", one) for one in (*at, f"task-definition/{name}-*")]
+
+
 def _ecs(place: Place) -> list[str]:
-    name = place.stack
-    kinds = (f"cluster/{name}", f"service/{name}/*", f"task-definition/{name}-*", f"task/{name}/*")
-    more = ("capacity-provider/*", f"service-deployment/{name}/*", f"service-revision/{name}/*")
-    return [place.arn("ecs", one) for one in (*kinds, *more)]
+    return [*_cluster(place), *_running(place), _tasks(place)]
+
+
+def _tasks(place: Place) -> str:
+    return place.arn("ecs", f"task/{place.cluster}/*")
+
+
+def _balancing(place: Place) -> list[str]:
+    return [place.arn("elasticloadbalancing", f"{kind}/*") for kind in BALANCING]
 
 
 def _targets(place: Place) -> str:
@@ -326,15 +453,13 @@ def _logs_bucket(place: Place) -> str:
     return f"arn:{place.partition}:s3:::balancer-logs-*"
 
 
-def _balancing() -> list[str]:
+def _balancer() -> list[str]:
     return (
         _of("elasticloadbalancing", "AddListenerCertificates", "AddTags", "CreateListener", "CreateLoadBalancer")
-        + _of("elasticloadbalancing", "CreateRule", "CreateTargetGroup", "DeleteListener", "DeleteLoadBalancer")
-        + _of("elasticloadbalancing", "DeleteRule", "DeleteTargetGroup", "DeregisterTargets", "ModifyListener")
-        + _of("elasticloadbalancing", "ModifyListenerAttributes", "ModifyLoadBalancerAttributes", "ModifyRule")
-        + _of("elasticloadbalancing", "ModifyTargetGroup", "ModifyTargetGroupAttributes", "RegisterTargets")
+        + _of("elasticloadbalancing", "DeleteListener", "DeleteLoadBalancer", "ModifyListener")
+        + _of("elasticloadbalancing", "ModifyListenerAttributes", "ModifyLoadBalancerAttributes")
         + _of("elasticloadbalancing", "RemoveListenerCertificates", "RemoveTags", "SetIpAddressType")
-        + _of("elasticloadbalancing", "SetRulePriorities", "SetSecurityGroups", "SetSubnets")
+        + _of("elasticloadbalancing", "SetSecurityGroups", "SetSubnets")
     )
 
 

@@ -1,7 +1,7 @@
 """The settings of the bootstrap, read once; Pulumi.yaml describes each key."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, cast
 
@@ -37,6 +37,8 @@ class Settings:
     issuers: Mapping[str, str] = field(default_factory=dict[str, str])
     backend: Backend | None = None
     deployments: Deployments | None = None
+    pull_requests: str = ""
+    """The stack on whose cluster and balancer pull requests have stacks of their own."""
 
 
 def read(config: pulumi.Config) -> Settings:
@@ -57,6 +59,7 @@ def read(config: pulumi.Config) -> Settings:
         _texts(config, "issuers", {"github", "pulumi"}),
         _backend(_texts(config, "backend", {"bucket", "key"})),
         _deployments(_texts(config, "deployments", {"organization", "runs"})),
+        _pull_requests(_texts(config, "pullRequests", {"platform"}), stacks),
     )
 
 
@@ -71,6 +74,13 @@ def _backend(given: Mapping[str, str]) -> Backend | None:
     if given and set(given) != {"bucket", "key"}:
         raise ValueError("backend: needs both bucket and key")
     return Backend(given["bucket"], given["key"]) if given else None
+
+
+def _pull_requests(given: Mapping[str, str], stacks: Sequence[str]) -> str:
+    platform = given.get("platform", "")
+    if given and platform not in stacks:
+        raise ValueError(f"pullRequests.platform: must be one of the stacks (got {platform!r})")
+    return platform
 
 
 def _deployments(given: Mapping[str, str]) -> Deployments | None:

@@ -145,17 +145,18 @@ def test_each_action_is_an_operation_of_aws(role: str):
 
 
 def test_policies_are_as_long_as_aws_takes():
-    found = run(backend=BACKEND, stacks=["a" * 40])
+    found = run(backend=BACKEND, stacks=["a" * 40], pullRequests={"platform": "a" * 40})
     texts = {one.name: one.inputs["policy"] for one in found.declared if one.type == POLICY}
     assert max(map(len, texts.values())) <= 6144
     assert len([name for name in texts if name.startswith("deploy")]) <= 10
 
 
 def test_roles_stay_within_their_boundary():
-    found = run(backend=BACKEND)
-    for role in ("preview-dev", "deploy-dev"):
-        assert inputs(found, "Role", role)["permissionsBoundary"] == "Policy.boundary-dev.arn"
-        bounds = json.loads(inputs(found, "Policy", "boundary-dev")["policy"])["Statement"]
+    found = run(backend=BACKEND, pullRequests={"platform": "dev"})
+    for role in ("preview-dev", "deploy-dev", "deploy-pull-requests"):
+        edge = f"boundary-{role.partition('-')[2]}"
+        assert inputs(found, "Role", role)["permissionsBoundary"] == f"Policy.{edge}.arn"
+        bounds = json.loads(inputs(found, "Policy", edge)["policy"])["Statement"]
         for one in statements(found, role):
             for action, resource in product(one["Action"], one["Resource"]):
                 assert any(covers(bound, action, resource) for bound in bounds), (action, resource)
@@ -243,7 +244,7 @@ def test_what_starts_a_deployment_is_what_touches_a_stack():
 
 
 def test_the_policies_find_nothing():
-    found = run(backend=BACKEND, deployments=DEPLOYS)
+    found = run(backend=BACKEND, deployments=DEPLOYS, pullRequests={"platform": "dev"})
     config = json.loads((PROJECT / "policies/config/bootstrap.json").read_text())
     aws = {"aws:region": REGION, "aws:allowedAccountIds": json.dumps([ACCOUNT])}
     provider = policy_client.default_provider(NAME, "account", aws)
@@ -291,5 +292,5 @@ def test_a_wrong_setting_is_named(given: dict[str, Any], said: str):
 
 def test_every_setting_is_described():
     declared = yaml.safe_load((PROJECT / "bootstrap/Pulumi.yaml").read_text())["config"]
-    assert set(declared) == {"repository", "stacks", "issuers", "backend", "deployments"}
+    assert set(declared) == {"repository", "stacks", "issuers", "backend", "deployments", "pullRequests"}
     assert all(one["description"] for one in declared.values())

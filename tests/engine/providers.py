@@ -61,7 +61,7 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
         return empty_pb2.Empty()
 
     def Handshake(self, _request: Any, _context: Any) -> wire.ProviderHandshakeResponse:
-        return wire.ProviderHandshakeResponse(accept_secrets=True)
+        return wire.ProviderHandshakeResponse(accept_secrets=True, supports_autonaming_configuration=True)
 
     def GetPluginInfo(self, _request: Any, _context: Any) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=vpc.VERSION)
@@ -76,7 +76,7 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
         return wire.DiffResponse(changes=wire.DiffResponse.DIFF_NONE)
 
     def Configure(self, _request: Any, _context: Any) -> wire.ConfigureResponse:
-        return wire.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return wire.ConfigureResponse(acceptSecrets=True, supportsPreview=True, supports_autonaming_configuration=True)
 
     def Cancel(self, _request: Any, _context: Any) -> empty_pb2.Empty:
         return empty_pb2.Empty()
@@ -91,7 +91,9 @@ class StandIns(provider_pb2_grpc.ResourceProviderServicer):
     def Check(self, request: wire.CheckRequest, _context: Any) -> wire.CheckResponse:
         news, key = _dict(request.news), NAMED.get(request.type)
         if key and key not in news:
-            news[key] = _dict(request.olds).get(key, f"{request.name}-{request.randomSeed.hex()[:7]}")
+            # A stack file may say how names are made (`pulumi:autonaming`); the engine makes them then.
+            made = request.autonaming.proposed_name or f"{request.name}-{request.randomSeed.hex()[:7]}"
+            news[key] = _dict(request.olds).get(key, made)
         return wire.CheckResponse(inputs=_struct(news))
 
     def Diff(self, request: wire.DiffRequest, _context: Any) -> wire.DiffResponse:

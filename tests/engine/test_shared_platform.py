@@ -1,25 +1,18 @@
 """A stack that shares another one's network, cluster and balancer: its whole life, and the other one untouched."""
 
+import re
 from collections.abc import Callable, Generator
 from pathlib import Path
 
 import checkout
 import pytest
-import yaml
 from checkout import Checkout
 from deployment import SECRET, Deployed
 from pulumi import automation as auto
 
+from review import stack_file
+
 OWNER = "organization/slipway/dev"
-STACK_FILE = {
-    "config": {
-        "aws:region": "eu-central-1",
-        "aws:allowedAccountIds": ["123456789012"],
-        "slipway:platform": OWNER,
-        "slipway:repository": {"forceDelete": True},
-        "slipway:services": {"web": {"routing": {"hosts": ["pr-1.example.com"]}}},
-    }
-}
 SHARED = {"vpc:Vpc", "cluster:Cluster", "loadBalancer:LoadBalancer", "listener:Listener", "subnet:Subnet"}
 
 
@@ -27,7 +20,7 @@ SHARED = {"vpc:Vpc", "cluster:Cluster", "loadBalancer:LoadBalancer", "listener:L
 def site(deployed: Callable[[str], Deployed], tmp_path_factory: pytest.TempPathFactory) -> Generator[Checkout]:
     """A deployed `dev`, and beside it the stack file of a pull request."""
     with checkout.again(deployed("dev").checkout, tmp_path_factory.mktemp("shared") / "project") as copied:
-        (copied.folder / "Pulumi.pr-1.yaml").write_text(yaml.safe_dump(STACK_FILE))
+        (copied.folder / "Pulumi.pr-1.yaml").write_text(stack_file.render(copied.folder, 1, OWNER, "example.com"))
         keys = {"aws:accessKey": "test", "aws:secretKey": SECRET}
         copied.stack("pr-1").set_all_config({key: auto.ConfigValue(keys[key], secret=True) for key in keys})
         yield copied
@@ -50,6 +43,8 @@ def test_it_comes_and_goes_without_touching_the_stack_that_it_shares(site: Check
     service = up.inputs["aws:ecs/service:Service web"]
     assert (service["name"], service["cluster"]) == ("slipway-pr-1-web", shared["cluster"]["arn"])
     assert up.inputs["aws:lb/listenerRule:ListenerRule web"]["listenerArn"] == shared["loadBalancer"]["listenerArn"]
+    # By this name the role of pull requests knows what is theirs.
+    assert re.fullmatch(r"pr-1\.web-task-[0-9a-f]{7}", up.inputs["aws:iam/role:Role web-task"]["name"])
     assert set(site.account.services) == {"web", "slipway-pr-1-web"}
     assert site.preview("dev").changed == {}
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from review.github import GitHubError, PullRequest
+from review.github import GitHubError, PullRequest, Repository
 
 BODY = "<!-- slipway: preview -->\n\nsaid\n"
 
@@ -72,7 +72,7 @@ def github() -> Generator[GitHub]:
 
 @pytest.fixture
 def pull_request(github: GitHub) -> PullRequest:
-    return PullRequest("org/project", 7, "a-token", f"http://127.0.0.1:{github.server_port}")
+    return PullRequest(Repository("org/project", "a-token", f"http://127.0.0.1:{github.server_port}"), 7)
 
 
 def test_the_first_is_written_and_the_second_updates_it(github: GitHub, pull_request: PullRequest):

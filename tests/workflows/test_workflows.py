@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from review.__main__ import parser
+from review.pull_request_stack import LABEL
 
 PROJECT = Path(__file__).parents[2]
 WORKFLOWS = sorted((PROJECT / ".github/workflows").glob("*.yml"))
@@ -27,6 +28,12 @@ WRITES = {
     ("deploy.yml", "prod"): {"id-token"},
     ("up.yml", "up"): {"id-token"},
     ("drift.yml", "drift"): {"id-token"},
+    ("pr-stack.yml", "up"): {"id-token"},
+    ("pr-stack.yml", "down"): {"id-token"},
+    ("pr-stack.yml", "tell"): {"pull-requests"},
+    ("pr-stack.yml", "unwanted"): {"id-token"},
+    ("pr-stack.yml", "sweep"): {"id-token"},
+    ("pr-stack-down.yml", "down"): {"id-token"},
 }
 """All that any job may write."""
 
@@ -86,7 +93,13 @@ def test_forks_get_nothing():
 
 
 @pytest.mark.parametrize(
-    ("file", "name"), [("preview.yml", "comment"), ("preview.yml", "scanning"), ("checks.yml", "rehearsed")]
+    ("file", "name"),
+    [
+        ("preview.yml", "comment"),
+        ("preview.yml", "scanning"),
+        ("checks.yml", "rehearsed"),
+        ("pr-stack.yml", "tell"),
+    ],
 )
 def test_a_job_that_may_write_runs_the_base(file: str, name: str):
     checkout, *_ = read(file)["jobs"][name]["steps"]
@@ -106,11 +119,46 @@ def test_main_goes_through_the_stacks_in_order_one_run_at_a_time():
     assert up["jobs"]["up"]["environment"] == "${{ inputs.stack }}"
 
 
+def test_a_pull_request_has_one_run_of_its_stack_at_a_time_and_none_is_cut_off():
+    up, down = read("pr-stack.yml")["jobs"]["up"], read("pr-stack-down.yml")
+    assert up["concurrency"]["group"] == "pr-stack-${{ github.event.pull_request.number }}"
+    assert down["concurrency"]["group"] == "pr-stack-${{ inputs.number }}"
+    assert not up["concurrency"]["cancel-in-progress"]
+    assert not down["concurrency"]["cancel-in-progress"]
+    called = {name: job["with"] for name, job in read("pr-stack.yml")["jobs"].items() if "uses" in job}
+    assert called == {
+        "down": {"number": "${{ github.event.pull_request.number }}"},
+        "sweep": {"number": "${{ matrix.number }}"},
+    }
+
+
+def test_a_pull_requests_stack_is_for_its_label_and_not_for_forks():
+    workflow = read("pr-stack.yml")
+    assert "pull_request" in triggers(workflow)
+    assert set(triggers(workflow)["pull_request"]["types"]) >= {"labeled", "unlabeled", "synchronize", "closed"}
+    for name in ("up", "down"):
+        condition = workflow["jobs"][name]["if"]
+        assert "head.repo.full_name == github.repository" in condition
+        assert set(re.findall(r"(?:labels\.\*\.name, |label\.name == )'(\w+)'", condition)) == {LABEL}
+    roles = {
+        job["environment"] for job in workflow["jobs"].values() if "id-token" in job["permissions"] and "steps" in job
+    }
+    assert roles == {read("pr-stack-down.yml")["jobs"]["down"]["environment"]} == {"pull-requests"}
+    assert "github.ref == 'refs/heads/main'" in workflow["jobs"]["unwanted"]["if"]
+
+
+def test_a_pull_requests_stack_is_judged_and_goes_with_its_state():
+    (up,) = (step["run"] for step in read("pr-stack.yml")["jobs"]["up"]["steps"] if step.get("name") == "Up")
+    assert "--policy-pack policies --policy-pack-config policies/config/shared.json" in up
+    (down,) = (step["run"] for step in read("pr-stack-down.yml")["jobs"]["down"]["steps"] if "name" in step)
+    assert 'pulumi destroy --yes --non-interactive --remove --stack "$STACK"' in down
+
+
 @pytest.mark.parametrize("file", WORKFLOWS, ids=lambda file: file.stem)
 def test_commands_of_the_review_are_commands(file: Path):
-    for command in re.findall(r"python3 -m review ([^\n]+)", file.read_text()):
+    for command in re.findall(r"python3? -m review ([^\n]+)", file.read_text()):
         words = shlex.split(re.split(r" >|\)", command)[0])
-        given = {"$STACKS": "[]", "$NUMBER": "7", "$WHEN": "always"}
+        given = {"$STACKS": "[]", "$NUMBER": "7", "$WHEN": "always", "$OUTCOME": "up"}
         parser().parse_args([given.get(word, word) for word in words])
 
 
