@@ -184,6 +184,21 @@ def test_every_role_of_the_program_is_one_that_a_deployment_may_make(stack: str)
         assert any(fnmatchcase(arn, allowed) for allowed in made["Resource"]), name
 
 
+@pytest.mark.parametrize(
+    ("name", "service"),
+    [("cluster-managed-infrastructure", "ecs"), ("ecsInstanceRole-cluster-managed", "ec2")],
+)
+def test_a_deployment_may_make_and_give_away_the_roles_of_managed_instances(name: str, service: str):
+    arn = f"arn:aws:iam::{ACCOUNT}:role/{name}-0a1b2c3"
+    allowed = statements(run(), "deploy-dev")
+    for action in ("iam:CreateRole", "iam:AttachRolePolicy", "iam:PassRole"):
+        (one,) = (each for each in allowed if action in each["Action"])
+        assert any(fnmatchcase(arn, resource) for resource in one["Resource"]), action
+    assert f"{service}.amazonaws.com" in one["Condition"]["StringEquals"]["iam:PassedToService"]
+    (linked,) = (each for each in allowed if "iam:CreateServiceLinkedRole" in each["Action"])
+    assert f"arn:aws:iam::{ACCOUNT}:role/aws-service-role/ecs-compute.amazonaws.com/*" in linked["Resource"]
+
+
 def test_deployments_of_main_use_the_role_that_deploys():
     found = run(deployments=DEPLOYS)
     settings = inputs(found, "DeploymentSettings", "prod")

@@ -287,6 +287,7 @@ BAD: list[tuple[dict[str, Any], str, str]] = [
     ({**web(), **managed(minVcpus=4, maxVcpus=2)}, "cluster.managedInstances.minVcpus", "is above maxVcpus, 2"),
     ({**web(), **managed(minMemory=4096, maxMemory=512)}, "cluster.managedInstances.minMemory", "is above maxMemory"),
     ({**web(), **managed(instanceTypes=["m*"])}, "cluster.managedInstances.instanceTypes.0", "pattern"),
+    ({**web(), **managed(instanceTypes=["m7*.large"])}, "cluster.managedInstances.instanceTypes.0", "pattern"),
     ({**web(), **managed(instanceTypes=["m7g.*"])}, "cluster.managedInstances.instanceTypes.0", "is an ARM64 type"),
     ({**web(), **managed(purchase="SPOTS")}, "cluster.managedInstances.purchase", "did you mean 'SPOT'"),
     ({**web(), **managed(monitoring="FULL")}, "cluster.managedInstances.monitoring", "BASIC, DETAILED"),
