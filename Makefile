@@ -23,7 +23,7 @@ plan: $(VENV)/local ## show what each stack file declares, with nothing but Pyth
 	@$(RUN) -m local plan
 
 test: check ## everything: format, lint, types, unit, program and, with Docker, the local stack
-	$(RUN) -m pytest -n auto --dist loadfile
+	$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/tests ## format, lint and types alone
 	$(VENV)/bin/ruff format --check .

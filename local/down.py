@@ -45,9 +45,9 @@ def _end_services(clients: LocalClients, cluster: str) -> set[str]:
 
 def _end_containers(docker: Any, ids: set[str], label: str) -> None:  # noqa: ANN401 - the docker SDK has no types
     """Containers of our images: the label that the build put on an image is on its containers too."""
-    for container in docker.containers.list(all=True, filters={"label": f"{LABEL}={label}"}):
+    for container in docker.containers.list(all=True, filters={"label": f"{LABEL}={label}"}, ignore_removed=True):
         container.remove(force=True, v=True)
-    for container in docker.containers.list(all=True):
+    for container in docker.containers.list(all=True, ignore_removed=True):
         if container.id in ids:
             container.remove(force=True, v=True)
 

@@ -97,7 +97,7 @@ def running(home: Path) -> int | None:
 def containers(docker: Any, home: Path) -> list[Any]:  # noqa: ANN401 - the docker SDK has no types
     """The containers that this folder's emulator made, whether it still runs or not; no other emulator's."""
     label = "ministack.instance"
-    made = docker.containers.list(all=True, filters={"label": label})
+    made = docker.containers.list(all=True, filters={"label": label}, ignore_removed=True)
     return [one for one in made if str(one.labels[label]).startswith(f"{_name(home)}:")]
 
 

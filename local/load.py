@@ -10,8 +10,9 @@ from itertools import pairwise
 
 from local.up import ask
 
-PAUSE = 0.1
-"""Seconds between an answer and the next request."""
+CLIENTS = 3
+PAUSE, PATIENCE = 0.3, 2.0
+"""Seconds of a client between an answer and its next request, and those after which it gives one up."""
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Answer:
 
 @dataclass
 class Load:
-    """A light load: one client that asks about ten times a second."""
+    """A light load: clients that ask ten times a second together, so that none waits for another's answer."""
 
     answers: list[Answer] = field(default_factory=list[Answer])
 
@@ -41,16 +42,18 @@ class Load:
 
         def ask_on() -> None:
             while not end.wait(PAUSE):
-                status, version = ask(endpoint, host, path)
+                status, version = ask(endpoint, host, path, PATIENCE)
                 self.answers.append(Answer(time.monotonic(), status, version))
 
-        client = threading.Thread(target=ask_on)
-        client.start()
+        clients = [threading.Thread(target=ask_on) for _ in range(CLIENTS)]
+        for client in clients:
+            client.start()
         try:
             yield
         finally:
             end.set()
-            client.join()
+            for client in clients:
+                client.join()
 
     @property
     def lost(self) -> int:
@@ -59,9 +62,9 @@ class Load:
 
     def first(self, version: str) -> float | None:
         """When this version answered first."""
-        return next((one.at for one in self.answers if one.good and one.version == version), None)
+        return min((one.at for one in self.answers if one.good and one.version == version), default=None)
 
     def longest_silence(self, versions: Collection[str]) -> float:
         """Seconds between two answers of these versions, at the most."""
-        good = [one.at for one in self.answers if one.good and one.version in versions]
+        good = sorted(one.at for one in self.answers if one.good and one.version in versions)
         return max((after - before for before, after in pairwise(good)), default=0.0)

@@ -136,7 +136,10 @@ def _image(ecs: Any, service: dict[str, Any]) -> str:  # noqa: ANN401 - boto3 ha
 
 
 def _version(docker: Any, image: str) -> Version:  # noqa: ANN401 - the docker SDK has no types
-    held = [one.stats(stream=False)["memory_stats"] for one in docker.containers.list(filters={"ancestor": image})]
+    held = [
+        one.stats(stream=False)["memory_stats"]
+        for one in docker.containers.list(filters={"ancestor": image}, ignore_removed=True)
+    ]
     used = [one["usage"] - _droppable(one["stats"]) for one in held if "usage" in one]
     return Version(image.rsplit(":", 1)[1], docker.images.get(image).attrs["Size"], max(used, default=0))
 

@@ -223,10 +223,13 @@ def verify(endpoint: str, host: str, path: str, version: str) -> tuple[bool, str
     return True, said
 
 
-def ask(endpoint: str, host: str, path: str) -> tuple[int, str | None]:
-    """One request through the balancer: its status, and the version in its JSON answer if it has one."""
+def ask(endpoint: str, host: str, path: str, patience: float = 10) -> tuple[int, str | None]:
+    """One request through the balancer: its status, and the version in its JSON answer if it has one.
+
+    The status is 0 when nothing answers within `patience` seconds.
+    """
     place = urlsplit(endpoint)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port or 80, timeout=10)
+    connection = http.client.HTTPConnection(str(place.hostname), place.port or 80, timeout=patience)
     try:
         connection.request("GET", path, headers={"Host": host})
         answer = connection.getresponse()

@@ -92,7 +92,7 @@ def test_what_was_built_is_promoted_by_its_digest_and_what_was_not_is_refused(st
     assert "built and pushed" not in promoted
     assert stack.version() == good
     docker = docker_engine.connect()
-    running = docker.containers.list(filters={"label": f"{LABEL}={owner('local', stack.home)}"})
+    running = docker.containers.list(filters={"label": f"{LABEL}={owner('local', stack.home)}"}, ignore_removed=True)
     assert {one.attrs["Config"]["Image"].partition("@")[2][:7] for one in running} == {"sha256:"}
     docker.close()
     stack.main.write_text(source + "# never built\n")
@@ -108,11 +108,14 @@ def test_what_was_built_is_promoted_by_its_digest_and_what_was_not_is_refused(st
 def test_a_killed_container_returns(stack: Stack):
     docker = docker_engine.connect()
     label = {"label": f"{LABEL}={owner('local', stack.home)}"}
-    before = {one.id for one in docker.containers.list(filters=label)}
+    before = {one.id for one in docker.containers.list(filters=label, ignore_removed=True)}
     victim = next(iter(before))
     docker.containers.get(victim).kill()
     deadline = time.monotonic() + 60
-    while len(now := {one.id for one in docker.containers.list(filters=label)}) < len(before) or victim in now:
+    while (
+        len(now := {one.id for one in docker.containers.list(filters=label, ignore_removed=True)}) < len(before)
+        or victim in now
+    ):
         assert time.monotonic() < deadline, "no container took the killed one's place"
         time.sleep(0.2)
     docker.close()
@@ -277,7 +280,7 @@ def test_a_worker_runs_beside_its_queue_and_nobody_asks_it(stack: Stack):
     assert json.loads(told["RedrivePolicy"])["deadLetterTargetArn"].endswith(":slipway-local-worker_dead")
     docker = docker_engine.connect()
     label = {"label": f"{LABEL}={owner('local', stack.home)}"}
-    environments = [one.attrs["Config"]["Env"] for one in docker.containers.list(filters=label)]
+    environments = [one.attrs["Config"]["Env"] for one in docker.containers.list(filters=label, ignore_removed=True)]
     docker.close()
     address = "QUEUE_URL=https://sqs.us-east-1.amazonaws.com/000000000000/slipway-local-worker"
     assert sum(address in each for each in environments) == 1
@@ -307,13 +310,13 @@ def test_down_leaves_nothing(stack: Stack):
     label = f"{LABEL}={owner('local', stack.home)}"
     docker = docker_engine.connect()
     steps = set(steps_file(stack.home).read_text().split())
-    running = docker.containers.list(filters={"label": label})
+    running = docker.containers.list(filters={"label": label}, ignore_removed=True)
     volumes = {mount["Name"] for one in running for mount in one.attrs["Mounts"] if mount["Type"] == "volume"}
     assert volumes
     assert [one for one in docker.images.list(all=True) if one.short_id.removeprefix("sha256:")[:12] in steps]
     done = stack.run("down")
     assert done.returncode == 0, done.stdout
-    assert docker.containers.list(all=True, filters={"label": label}) == []
+    assert docker.containers.list(all=True, filters={"label": label}, ignore_removed=True) == []
     assert docker.images.list(all=True, filters={"label": label}) == []
     assert volumes.isdisjoint(one.name for one in docker.volumes.list())
     left = [one for one in docker.images.list(all=True) if one.short_id.removeprefix("sha256:")[:12] in steps]
