@@ -11,7 +11,7 @@ from tests.local.project import Stack, copy_project, needs_docker
 
 PORT = 4578
 RELEASES = 20
-LONGEST_SILENCE = 4.0
+LONGEST_SILENCE = 8.0
 """Seconds between two answers of a good version, at the most: the emulated balancer asks tasks that just died too."""
 AT_START = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 AFTER_AN_ANSWER = """
