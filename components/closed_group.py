@@ -3,9 +3,7 @@
 import pulumi_aws as aws
 from pulumi import Input, ResourceOptions
 
-from components.load_balancer import ANYWHERE
-
-HTTPS = 443
+from components.load_balancer import ANYWHERE, HTTPS
 
 
 def closed_group(

@@ -37,10 +37,11 @@ def planned(project_dir: Path, project: str, config: dict[str, str], stack: str)
         run = plan.plan(project_dir, stack, config)  # while the pack starts
         served.configure(_config(pack, stack), project=project, stack=stack, tags={}, dry_run=True)
         provider = policy_client.default_provider(project, stack, config)
-        return run, served.judge([policy_client.root(project, stack), provider, *_registrations(run, provider.urn)])
+        return run, served.judge([policy_client.root(project, stack), provider, *registrations(run, provider.urn)])
 
 
-def _registrations(run: Run, provider: str) -> list[Registration]:
+def registrations(run: Run, provider: str) -> list[Registration]:
+    """What a run declared, as a pack is told of it; `provider` is the URN of the AWS provider."""
     return [
         Registration(
             one.urn,

@@ -12,8 +12,7 @@ import pytest
 import yaml
 from bootstrapped import ACCOUNT, BACKEND, NAME, POLICY, PROJECT, REGION, inputs, run, statements
 
-from local import plan, policy_client
-from local.policy_client import Registration
+from local import plan, policy_client, verdicts
 from local.program import ProgramError, Run
 from local.table import TABLE
 from review import stacks
@@ -263,28 +262,12 @@ def test_the_policies_find_nothing():
     config = json.loads((PROJECT / "policies/config/bootstrap.json").read_text())
     aws = {"aws:region": REGION, "aws:allowedAccountIds": json.dumps([ACCOUNT])}
     provider = policy_client.default_provider(NAME, "account", aws)
-    told = [policy_client.root(NAME, "account"), provider, *(registration(one, provider.urn) for one in found.declared)]
+    told = [policy_client.root(NAME, "account"), provider, *verdicts.registrations(found, provider.urn)]
     with policy_client.serve(PROJECT / "policies", Path(sys.executable), project=NAME, stack="account") as served:
         served.configure(config, project=NAME, stack="account", tags={}, dry_run=True)
-        verdicts = served.judge(told)
-    assert verdicts.mandatory == []
-    assert {one.policy for one in verdicts.advisory} == {"exemption-shown"}
-
-
-def registration(one: Any, provider: str) -> Registration:
-    own = provider if one.type.startswith("aws:") else ""
-    return Registration(
-        one.urn,
-        one.type,
-        one.name,
-        one.inputs,
-        one.parent,
-        one.dependencies,
-        one.property_dependencies,
-        one.protect,
-        one.ignore_changes,
-        own,
-    )
+        said = served.judge(told)
+    assert said.mandatory == []
+    assert {one.policy for one in said.advisory} == {"exemption-shown"}
 
 
 @pytest.mark.parametrize(

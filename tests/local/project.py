@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,12 @@ def needs_docker(folder: Path) -> None:
         if os.environ.get("CI"):
             raise
         pytest.skip(f"the local stack needs Docker: {missing}")
+
+
+@contextmanager
+def stack_with_docker(folder: Path, port: int) -> Generator[Stack]:
+    """A copy whose containers can run, taken down at the end."""
+    needs_docker(folder)
+    made = copy_project(folder, port)
+    yield made
+    assert made.run("down").returncode == 0

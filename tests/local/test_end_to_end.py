@@ -10,7 +10,7 @@ import yaml
 
 from local import docker_engine, emulator
 from local.images import LABEL, owner, steps_file
-from tests.local.project import Stack, copy_project, needs_docker
+from tests.local.project import Stack, stack_with_docker
 
 PORT = 4577
 BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
@@ -18,11 +18,8 @@ BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    folder = tmp_path_factory.mktemp("project")
-    needs_docker(folder)
-    made = copy_project(folder, PORT)
-    yield made
-    assert made.run("down").returncode == 0
+    with stack_with_docker(tmp_path_factory.mktemp("project"), PORT) as made:
+        yield made
 
 
 def test_first_deployment_answers_with_the_content_tag_and_a_second_run_changes_nothing(stack: Stack):

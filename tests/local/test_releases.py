@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from local.load import Load
-from tests.local.project import Stack, copy_project, needs_docker
+from tests.local.project import Stack, stack_with_docker
 
 PORT = 4578
 RELEASES = 20
@@ -36,11 +36,8 @@ NO_SECRET = "arn:aws:secretsmanager:us-east-1:000000000000:secret:never-made-AbC
 
 @pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Generator[Stack]:
-    folder = tmp_path_factory.mktemp("releases")
-    needs_docker(folder)
-    made = copy_project(folder, PORT)
-    yield made
-    assert made.run("down").returncode == 0
+    with stack_with_docker(tmp_path_factory.mktemp("releases"), PORT) as made:
+        yield made
 
 
 @dataclass
