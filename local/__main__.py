@@ -127,7 +127,7 @@ def _run(words: argparse.Namespace, console: Console) -> int:
         elif words.command == "rehearse":
             _rehearse(console, words, LocalClients(endpoint, region), endpoint, f"{project}-{words.stack}")
         else:
-            down(project, words.stack, endpoint, region, HOME, up.Progress(console))
+            down(words.stack, HOME, up.Progress(console))
     return 0
 
 

@@ -1,55 +1,47 @@
 """Takes the stack on this machine down: no container, process, volume or image of it stays."""
 
 import shutil
+import time
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from local import docker_engine, emulator
-from local.clients import LocalClients
 from local.images import LABEL, owner, steps_file
 
 
-def down(project: str, stack: str, endpoint: str, region: str, home: Path, say: Callable[[str], None]) -> None:
-    """End the services and their containers, remove the images, end the emulator."""
+def down(stack: str, home: Path, say: Callable[[str], None]) -> None:
+    """End the emulator, so that nothing starts any more; then remove its containers, and the images."""
     try:
         docker = docker_engine.connect()
     except docker_engine.NoDocker:
         docker = None
-    ids: set[str] = set()
-    if emulator.running(home):
-        ids = _end_services(LocalClients(endpoint, region), f"{project}-{stack}")
-    if docker is not None:
-        _end_containers(docker, ids, owner(stack, home))
     if emulator.stop(home):
         say("the emulated AWS has ended")
     if docker is not None:
+        _remove_containers(docker, owner(stack, home), home)
         removed = _remove_images(docker, owner(stack, home)) + _remove_steps(docker, home)
         say(f"{removed} images removed; {docker_engine.stays(home)}")
     shutil.rmtree(home, ignore_errors=True)
 
 
-def _end_services(clients: LocalClients, cluster: str) -> set[str]:
-    """Delete the cluster's services, and the Docker ids of the containers they ran."""
-    ecs = clients.client("ecs")
-    if not [one for one in ecs.describe_clusters(clusters=[cluster])["clusters"] if one["status"] == "ACTIVE"]:
-        return set()
-    tasks = ecs.list_tasks(cluster=cluster)["taskArns"]
-    told = ecs.describe_tasks(cluster=cluster, tasks=tasks)["tasks"] if tasks else []
-    for arn in ecs.list_services(cluster=cluster)["serviceArns"]:
-        ecs.update_service(cluster=cluster, service=arn, desiredCount=0)
-        ecs.delete_service(cluster=cluster, service=arn, force=True)
-    return {one["runtimeId"] for task in told for one in task.get("containers", []) if one.get("runtimeId")}
+def _remove_containers(docker: Any, label: str, home: Path) -> None:  # noqa: ANN401 - the docker SDK has no types
+    """Those that the emulator made, and those of our images: an image's label is on its containers too.
 
+    Listed until there is none: the daemon may still be making or removing one that the emulator asked for.
+    """
+    from docker.errors import APIError  # noqa: PLC0415 - `plan` needs none
 
-def _end_containers(docker: Any, ids: set[str], label: str) -> None:  # noqa: ANN401 - the docker SDK has no types
-    """Containers of our images: the label that the build put on an image is on its containers too."""
-    for container in docker.containers.list(all=True, filters={"label": f"{LABEL}={label}"}, ignore_removed=True):
-        container.remove(force=True, v=True)
-    for container in docker.containers.list(all=True, ignore_removed=True):
-        if container.id in ids:
-            container.remove(force=True, v=True)
+    ours = {"all": True, "filters": {"label": f"{LABEL}={label}"}, "ignore_removed": True}
+    while found := [*docker.containers.list(**ours), *emulator.containers(docker, home)]:
+        for container in found:
+            try:
+                container.remove(force=True, v=True)
+            except APIError as error:
+                if error.status_code not in (HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT):
+                    raise
+        time.sleep(0.1)
 
 
 def _remove_images(docker: Any, label: str) -> int:  # noqa: ANN401 - the docker SDK has no types

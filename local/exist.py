@@ -3,19 +3,20 @@
 import hashlib
 import json
 import threading
+import time
 from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from botocore.exceptions import ClientError
 from botocore.validate import ParamValidator
-from pulumi.runtime import mocks, rpc
+from pulumi.runtime import mocks
 
 from local.program import LookUpFailed
+from local.shapes import Inputs, condition, filled, fixed_response, integers, network, texts, without_nones
 from local.table import NotInTable, parameters
 from release.follow import ReleaseRefused
 from release.record import Record, known, parse
 
-Inputs = dict[str, Any]
 Made = tuple[str, dict[str, Any]]
 _FIXED: dict[str, dict[str, str]] = {
     "getPartition": {"partition": "aws", "dnsSuffix": "amazonaws.com"},
@@ -23,6 +24,10 @@ _FIXED: dict[str, dict[str, str]] = {
     "getAuthorizationToken": {"userName": "AWS", "password": "emulated"},
 }
 """Look-ups whose answer is the same on every such machine."""
+
+
+WAY_BACK_LOOKS, WAY_BACK_PAUSE = 60, 0.5
+"""How often, and after how many seconds each time, to look whether a rollback is done."""
 
 
 class Images(Protocol):
@@ -98,13 +103,13 @@ class Emulated(mocks.Mocks):
         """Make a resource exist, or validate it as declared only."""
         if not args.custom and not args.typ.startswith("awsx:"):
             return "", args.inputs
-        inputs = cast("Inputs", _integers(args.inputs))
+        inputs = cast("Inputs", integers(args.inputs))
         row, call = parameters(args.typ, inputs)
         if args.typ != "awsx:ec2:Vpc" and not args.typ.startswith(("docker:", "aws:ecr/repository:")):
             _validate(
                 self._clients.client(row.service),
                 row.operation,
-                _filled(row.operation, call, args.name),
+                filled(row.operation, call, args.name),
             )
         if not row.made or (self._images is None and args.typ in NEED_DOCKER):
             with self._lock:
@@ -170,7 +175,7 @@ class Emulated(mocks.Mocks):
         known = {one["repositoryName"]: one for one in ecr.describe_repositories()["repositories"]}
         one = known.get(inputs["name"])
         if one is None:
-            settings = [_drop_none(each) for each in inputs["encryptionConfigurations"]]
+            settings = [without_nones(each) for each in inputs["encryptionConfigurations"]]
             one = ecr.create_repository(**call, encryptionConfiguration=settings[0])["repository"]
             self._changed(f"repository {inputs['name']}")
         return inputs["name"], {
@@ -222,7 +227,7 @@ class Emulated(mocks.Mocks):
         sqs, name = self._clients.client("sqs"), inputs["name"]
         known = {url.rsplit("/", 1)[1]: url for url in sqs.list_queues(QueueNamePrefix=name).get("QueueUrls", [])}
         if name not in known:
-            known[name] = sqs.create_queue(**_texts(call))["QueueUrl"]
+            known[name] = sqs.create_queue(**texts(call))["QueueUrl"]
             self._changed(f"queue {name}")
         return known[name], {"url": known[name]}
 
@@ -254,7 +259,7 @@ class Emulated(mocks.Mocks):
     def _listener(self, name: str, _inputs: Inputs, call: Inputs) -> Made:
         elb = self._clients.client("elbv2")
         found = elb.describe_listeners(LoadBalancerArn=call["LoadBalancerArn"])["Listeners"]
-        call["DefaultActions"] = [_fixed_response(one) for one in call["DefaultActions"]]
+        call["DefaultActions"] = [fixed_response(one) for one in call["DefaultActions"]]
         arn = found[0]["ListenerArn"] if found else elb.create_listener(**call)["Listeners"][0]["ListenerArn"]
         if not found:
             self._changed(f"listener {name} on port {call['Port']}")
@@ -282,7 +287,7 @@ class Emulated(mocks.Mocks):
         elb = self._clients.client("elbv2")
         found = elb.describe_rules(ListenerArn=call["ListenerArn"])["Rules"]
         arn = next((one["RuleArn"] for one in found if one["Priority"] == str(call["Priority"])), None)
-        conditions = [_condition(one) for one in call["Conditions"]]
+        conditions = [condition(one) for one in call["Conditions"]]
         if arn is None:
             arn = elb.create_rule(**{**call, "Conditions": conditions})["Rules"][0]["RuleArn"]
             self._changed(f"listener rule {name}")
@@ -322,10 +327,12 @@ class Emulated(mocks.Mocks):
             "maximumPercent": inputs["deploymentMaximumPercent"],
         }
         if not found:
-            network = _network(inputs["networkConfiguration"])
-            arn = ecs.create_service(**call, networkConfiguration=network, deploymentConfiguration=deployment)[
-                "service"
-            ]["serviceArn"]
+            made = ecs.create_service(
+                **call,
+                networkConfiguration=network(inputs["networkConfiguration"]),
+                deploymentConfiguration=deployment,
+            )
+            arn = made["service"]["serviceArn"]
             self._changed(f"service {name}")
         else:
             arn = found[0]["serviceArn"]
@@ -333,6 +340,7 @@ class Emulated(mocks.Mocks):
                 inputs["taskDefinition"],
                 inputs["desiredCount"],
             ):
+                self._wait_for_way_back(cluster, name)
                 ecs.update_service(
                     cluster=cluster,
                     service=name,
@@ -343,6 +351,19 @@ class Emulated(mocks.Mocks):
                 )
                 self._changed(f"service {name} rolls to {inputs['taskDefinition'].rsplit('/', 1)[1]}")
         return arn, {"arn": arn, "name": name}
+
+    def _wait_for_way_back(self, cluster: str, name: str) -> None:
+        """While a rollback is under way the emulator has nothing to go back to: another failure would end all tasks."""
+        ecs, told = self._clients.client("ecs"), False
+        for _ in range(WAY_BACK_LOOKS):
+            (service,) = ecs.describe_services(cluster=cluster, services=[name])["services"]
+            states = {one["rolloutState"] for one in service["deployments"]}
+            if "COMPLETED" in states or not {"FAILED", "IN_PROGRESS"} <= states:
+                return
+            if not told:
+                self._say(f"{name}: waits until the last release's rollback is done")
+                told = True
+            time.sleep(WAY_BACK_PAUSE)
 
     def _parameter(self, _name: str, inputs: Inputs, call: Inputs) -> Made:
         """A record: settled first, and written only when what it tells has come true.
@@ -378,101 +399,9 @@ def _validate(client: Any, operation: str, call: Inputs) -> None:  # noqa: ANN40
         raise NotInTable(f"{operation}: {report.generate_report()}")
 
 
-def _filled(operation: str, call: Inputs, name: str) -> Inputs:
-    """The parameters as they are sent: with the names that the handlers give, and documents parsed."""
-    names = {
-        "CreateSecurityGroup": "GroupName",
-        "CreateRole": "RoleName",
-        "CreateLoadBalancer": "Name",
-        "CreateTargetGroup": "Name",
-    }
-    filled: Inputs = {**call, **({names[operation]: name} if operation in names else {})}
-    if operation == "RegisterTaskDefinition":
-        filled["containerDefinitions"] = json.loads(filled["containerDefinitions"])
-    if operation == "CreateQueue":
-        filled = _texts(filled)
-    if operation == "CreateSchedule":
-        filled["Target"] = _scheduled(filled["Target"])
-    if operation == "CreateRule":
-        filled["Conditions"] = [_condition(one) for one in cast("list[Inputs]", filled["Conditions"])]
-    if operation == "CreateListener":
-        filled["DefaultActions"] = [_fixed_response(one) for one in cast("list[Inputs]", filled["DefaultActions"])]
-    if "StepScalingPolicyConfiguration" in filled:
-        steps = filled["StepScalingPolicyConfiguration"]
-        filled["StepScalingPolicyConfiguration"] = {**steps, "StepAdjustments": _bounds(steps["StepAdjustments"])}
-    if operation == "PutMetricAlarm" and "Dimensions" in filled:
-        filled["Dimensions"] = [{"Name": name, "Value": value} for name, value in filled["Dimensions"].items()]
-    return filled
-
-
-def _texts(call: Inputs) -> Inputs:
-    """A queue's attributes are texts, whatever they tell."""
-    told = {
-        key: json.dumps(value) if isinstance(value, bool) else str(value) for key, value in call["Attributes"].items()
-    }
-    return {**call, "Attributes": told}
-
-
-def _scheduled(target: Inputs) -> Inputs:
-    """What a schedule starts: parts of ECS's own calls, which begin with a small letter."""
-    told = dict(target["EcsParameters"])
-    shares = told.pop("CapacityProviderStrategies")
-    told["CapacityProviderStrategy"] = [
-        {key[0].lower() + key[1:]: one for key, one in share.items()} for share in shares
-    ]
-    told["NetworkConfiguration"] = {
-        "awsvpcConfiguration": {
-            **told["NetworkConfiguration"],
-            "AssignPublicIp": "ENABLED" if told["NetworkConfiguration"]["AssignPublicIp"] else "DISABLED",
-        }
-    }
-    return {**target, "EcsParameters": told}
-
-
-def _bounds(steps: list[Inputs]) -> list[Inputs]:
-    """Pulumi has the bounds of a step as texts, the call as numbers."""
-    return [{key: float(value) if key.startswith("Metric") else value for key, value in one.items()} for one in steps]
-
-
-def _condition(one: Inputs) -> Inputs:
-    """Pulumi names the field by its key, ELB by a word beside it."""
-    if "PathPattern" in one:
-        return {"Field": "path-pattern", "PathPatternConfig": one["PathPattern"]}
-    return {"Field": "host-header", "HostHeaderConfig": one["HostHeader"]}
-
-
-def _fixed_response(action: Inputs) -> Inputs:
-    return {("FixedResponseConfig" if key == "FixedResponse" else key): value for key, value in action.items()}
-
-
-def _network(configuration: Inputs) -> Inputs:
-    return {
-        "awsvpcConfiguration": {
-            "subnets": configuration["subnets"],
-            "securityGroups": configuration["securityGroups"],
-            "assignPublicIp": "ENABLED" if configuration["assignPublicIp"] else "DISABLED",
-        }
-    }
-
-
 def _digest(value: object) -> str:
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _camel(one: dict[str, Any]) -> dict[str, Any]:
     return {"imageTag": one.get("imageTag", ""), "imageDigest": one.get("imageDigest", "")}
-
-
-def _drop_none(one: Inputs) -> Inputs:
-    return {key: value for key, value in one.items() if value is not None}
-
-
-def _integers(value: Any) -> Any:  # noqa: ANN401 - JSON in, JSON out
-    """Inputs as calls want them: whole numbers, which arrive as floats, as integers; secrets unsealed."""
-    if rpc.is_rpc_secret(value):
-        return _integers(rpc.unwrap_rpc_secret(value))
-    if isinstance(value, dict):
-        return {str(key): _integers(item) for key, item in cast("dict[str, Any]", value).items()}
-    if isinstance(value, list):
-        return [_integers(item) for item in cast("list[Any]", value)]
-    return int(value) if isinstance(value, float) and value.is_integer() else value

@@ -199,13 +199,18 @@ def _inside(folder: Path) -> Generator[None]:
 
 @contextlib.contextmanager
 def _seldom_collected() -> Generator[None]:
-    """Look for garbage seldom: the SDK's modules are a million objects that stay, and to walk them takes seconds."""
+    """Look for garbage seldom, and after the first run never again among what it left.
+
+    The SDK's modules are a million objects that stay: to walk them takes seconds, also when the process ends.
+    """
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 50)
     try:
         yield
     finally:
         gc.set_threshold(*before)
+        if not gc.get_freeze_count():
+            gc.freeze()
 
 
 @contextlib.contextmanager

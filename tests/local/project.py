@@ -89,4 +89,5 @@ def stack_with_docker(folder: Path, port: int) -> Generator[Stack]:
     needs_docker(folder)
     made = copy_project(folder, port)
     yield made
-    assert made.run("down").returncode == 0
+    done = made.run("down")
+    assert done.returncode == 0, done.stdout

@@ -10,9 +10,9 @@ import yaml
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from local.exist import _filled
 from local.plan import plan, unknown_paths
 from local.program import Declared, Run
+from local.shapes import filled
 from local.table import parameters
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,6 @@ def test_the_namespace_is_the_stacks_and_a_legal_call(run: Run):
     assert namespace.inputs["name"] == "slipway-dev"
     row, call = parameters(namespace.type, namespace.inputs)
     shape = get_session().get_service_model(row.service).operation_model(row.operation).input_shape
-    report = ParamValidator().validate(_filled(row.operation, call, namespace.name), shape)
+    report = ParamValidator().validate(filled(row.operation, call, namespace.name), shape)
     assert not report.has_errors(), report.generate_report()
     assert not row.made

@@ -4,9 +4,9 @@ import pytest
 from botocore.session import get_session
 from botocore.validate import ParamValidator
 
-from local.exist import _filled
 from local.plan import plan, unknown_paths
 from local.program import Declared, Run
+from local.shapes import filled
 from local.table import parameters
 from tests.scaled import PROJECT, configuration
 
@@ -47,6 +47,6 @@ def test_the_local_stack_makes_a_legal_call_of_each(declared: list[Declared]):
     for one in declared:
         row, call = parameters(one.type, one.inputs)
         shape = get_session().get_service_model(row.service).operation_model(row.operation).input_shape
-        report = ParamValidator().validate(_filled(row.operation, call, one.name), shape)
+        report = ParamValidator().validate(filled(row.operation, call, one.name), shape)
         assert not report.has_errors(), f"{one.name}: {report.generate_report()}"
         assert not row.made
