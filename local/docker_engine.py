@@ -58,8 +58,6 @@ class Machine:
 
 
 THIS = Machine()
-_STARTED: list[Any] = []
-"""The daemons started here: Python warns of a process that is forgotten while it runs, and these outlive us."""
 
 
 def probe(machine: Machine = THIS) -> Found:
@@ -188,7 +186,6 @@ def _start(home: Path, say: Callable[[str], None], machine: Machine) -> Any:  # 
             stderr=subprocess.STDOUT,
             start_new_session=True,  # it outlives this command
         )
-    _STARTED.append(process)
     deadline = time.monotonic() + START_SECONDS
     while True:
         failed = process.poll() is not None and (process.returncode or not by_systemd)
@@ -203,4 +200,5 @@ def _start(home: Path, say: Callable[[str], None], machine: Machine) -> Any:  # 
         time.sleep(0.2)
     if not by_systemd and process.poll() is None:
         (home / "dockerd.pid").write_text(str(process.pid))
+        process.returncode = 0  # it outlives us, and Python warns of a process that is forgotten while it runs
     return found.client

@@ -304,7 +304,8 @@ class Emulated(mocks.Mocks):
             told = ecs.describe_task_definition(taskDefinition=latest, include=["TAGS"])
             if {"key": "slipway", "value": made_from} in told.get("tags", []):
                 return latest, {"arn": latest}
-        containers = json.loads(inputs["containerDefinitions"])
+        # No tag moves here; to resolve one, the emulator would start a second task only when the first one is steady.
+        containers = [{**one, "versionConsistency": "disabled"} for one in json.loads(inputs["containerDefinitions"])]
         call = {
             **call,
             "containerDefinitions": containers,

@@ -8,6 +8,11 @@ settings.register_profile("quick", max_examples=100, deadline=None)
 settings.load_profile("full" if os.environ.get("CI") else "quick")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Workers of `-n auto`: two for a core, since those with containers wait for them most of the time."""
+    return 2 * (os.cpu_count() or 1)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter):
     """Prints what tests measured: each is a property `figure` of its report, which all workers hand in."""
     reports = [

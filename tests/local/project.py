@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,13 @@ class Stack:
         status, version = ask(f"http://127.0.0.1:{self.port}", "balancer.alb.localhost", "/")
         assert status == 200
         return version
+
+    def returns_to(self, version: str) -> None:
+        """It answers, at last: until a rollback is done, the refused version's last tasks may do so too."""
+        deadline = time.monotonic() + 30
+        while (found := ask(f"http://127.0.0.1:{self.port}", "balancer.alb.localhost", "/")) != (200, version):
+            assert time.monotonic() < deadline, found
+            time.sleep(0.2)
 
     def configure(self, change: Callable[[dict], None]) -> None:  # type: ignore[type-arg]
         content = yaml.safe_load(self.file.read_text())

@@ -9,7 +9,7 @@ import yaml
 
 from tests.local.project import Stack, copy_project
 
-PORT = 4578
+PORT = 4576
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def test_without_docker_it_says_so_first_brings_up_the_control_plane_and_claims_
     assert "no Docker: no Docker daemon answers at DOCKER_HOST=unix:///nowhere.sock" in lines[0]
     assert "load balancer balancer" in done.stdout
     assert "task definition slipway-local-web:1" in done.stdout
-    assert "control plane only, at http://127.0.0.1:4578" in lines[-1]
+    assert "control plane only, at http://127.0.0.1:4576" in lines[-1]
     for claim in ("up and verified", "alb.localhost", "built and pushed", "service web", "live"):
         assert claim not in done.stdout
     again = up(stack).stdout

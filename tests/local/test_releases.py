@@ -97,7 +97,7 @@ def test_twenty_releases_five_broken_and_a_good_version_answers_throughout(
             assert "up and verified" not in done.stdout
             cause = done.stdout.split("cause:")[1]
             assert [word for word in broken.told if word not in cause] == [], done.stdout
-            assert stack.version() == good[-1]
+            stack.returns_to(good[-1])
             stack.file.write_text(settings)
     assert len(set(good)) == len(good) == RELEASES - len(BROKEN) + 1
     assert stack.version() == good[-1]
