@@ -2,6 +2,8 @@
 
 import os
 import threading
+from collections.abc import Iterable
+from functools import cached_property
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,10 +18,9 @@ class LocalClients:
 
     def __init__(self, endpoint: str, region: str) -> None:
         refuse_off_loopback(endpoint)
-        self._endpoint = endpoint
+        self._endpoint, self._region = endpoint, region
         self._lock = threading.Lock()
         self._made: dict[str, Any] = {}
-        self._session: Any = _session(region)
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """The client of a service, made once."""
@@ -38,6 +39,15 @@ class LocalClients:
                 )
                 self._made[service] = self._session.client(service, endpoint_url=self._endpoint, config=config)
             return self._made[service]
+
+    def prepare(self, services: Iterable[str]) -> None:
+        """Make the clients of these services: a caller who waits for something else has the time that it takes."""
+        for service in services:
+            self.client(service)
+
+    @cached_property
+    def _session(self) -> Any:  # noqa: ANN401 - boto3 has no types
+        return _session(self._region)
 
 
 def is_loopback(host: str) -> bool:

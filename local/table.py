@@ -4,6 +4,7 @@ A type on the path of a request is made to exist; every other one is validated a
 model of the call and listed as declared only. An input that the table does not name is an error.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -444,6 +445,11 @@ _CAPITAL = {"elbv2", "application-autoscaling", "autoscaling", "cloudwatch", "ec
 
 class NotInTable(ValueError):
     """A type or an input that the table does not name."""
+
+
+def services(types: Iterable[str]) -> set[str]:
+    """The services of AWS that these types' calls go to; a type that the table does not name is refused when made."""
+    return {TABLE[one].service for one in types if one in TABLE}
 
 
 def parameters(type_: str, inputs: dict[str, Any]) -> tuple[Row, dict[str, Any]]:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from local import base_image, docker_engine, emulator, program, stack_file, verdicts
+from local import base_image, docker_engine, emulator, program, stack_file, table, verdicts
 from local.clients import LocalClients
 from local.exist import Emulated
 from local.images import LocalImages, owner
@@ -91,12 +91,16 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
     docker = _docker(home, say, install=install)
     if docker is not None:
         config = _with_bases(docker, project, project_dir, config, say)
-    _, said = verdicts.planned(project_dir, project, config, stack)
+    clients = LocalClients(endpoint, config["aws:region"])
+
+    def prepare(run: program.Run) -> None:
+        clients.prepare(table.services(one.type for one in run.declared))
+
+    _, said = verdicts.planned(project_dir, project, config, stack, meanwhile=prepare)
     verdicts.show(console, said, brief=True)
     verdicts.refuse(stack, said)
     if emulator.start(endpoint, config["aws:region"], home):
         say(f"emulated AWS at {endpoint}")
-    clients = LocalClients(endpoint, config["aws:region"])
 
     def settled(record: Record, written: Record | None) -> None:
         if isinstance(record, ReleaseRecord):

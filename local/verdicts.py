@@ -3,6 +3,8 @@
 import json
 import sys
 from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rich.console import Console
@@ -25,19 +27,33 @@ class Refused(Exception):
     """A mandatory policy is violated: nothing may be deployed."""
 
 
-def planned(project_dir: Path, project: str, config: dict[str, str], stack: str) -> tuple[Run, Verdicts]:
+def planned(
+    project_dir: Path,
+    project: str,
+    config: dict[str, str],
+    stack: str,
+    meanwhile: Callable[[Run], object] = lambda _: None,
+) -> tuple[Run, Verdicts]:
     """All that a stack declares, and what the project's own pack says of it.
+
+    `meanwhile` is done, with what is declared, while the pack judges it.
 
     Raises:
         ProgramError: a setting is wrong, or the program failed.
         PolicyPackError: the pack did not start, or failed.
     """
     pack = project_dir / "policies"
-    with policy_client.serve(pack, Path(sys.executable), project=project, stack=stack) as served:
+    with (
+        policy_client.serve(pack, Path(sys.executable), project=project, stack=stack) as served,
+        ThreadPoolExecutor(1) as aside,
+    ):
         run = plan.plan(project_dir, stack, config)  # while the pack starts
+        doing = aside.submit(meanwhile, run)
         served.configure(_config(pack, stack), project=project, stack=stack, tags={}, dry_run=True)
         provider = policy_client.default_provider(project, stack, config)
-        return run, served.judge([policy_client.root(project, stack), provider, *registrations(run, provider.urn)])
+        told = served.judge([policy_client.root(project, stack), provider, *registrations(run, provider.urn)])
+        doing.result()
+        return run, told
 
 
 def registrations(run: Run, provider: str) -> list[Registration]:
