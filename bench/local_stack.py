@@ -13,8 +13,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from local import docker_engine, stack_file
+from local.answers import GOOD_ANSWERS
 from local.clients import LocalClients
-from local.up import GOOD_ANSWERS, endpoint_of
+from local.up import endpoint_of
 
 PROJECT = Path(__file__).resolve().parent.parent
 UP = [sys.executable, "-m", "local", "up", "--no-docker-install"]
@@ -45,13 +46,12 @@ def floor() -> None:
         importlib.import_module(module)
     project, config = stack_file.configuration(PROJECT, "local")
     clients, name = LocalClients(endpoint_of(config), config["aws:region"]), f"{project}-local"
-    look(clients, name)
-    for _ in range(GOOD_ANSWERS):
+    for _ in range(GOOD_ANSWERS * look(clients, name)):
         answer(endpoint_of(config))
 
 
-def look(clients: LocalClients, name: str) -> None:
-    """One bare call for each thing that the stack is made of."""
+def look(clients: LocalClients, name: str) -> int:
+    """One bare call for each thing that the stack is made of; how many tasks it is to run."""
     ec2, ecr, ecs = (clients.client(service) for service in ("ec2", "ecr", "ecs"))
     elb, iam = clients.client("elbv2"), clients.client("iam")
     clients.client("sts").get_caller_identity()
@@ -69,8 +69,8 @@ def look(clients: LocalClients, name: str) -> None:
     elb.describe_rules(ListenerArn=listener)
     latest = ecs.list_task_definitions(familyPrefix=f"{name}-web", sort="DESC")["taskDefinitionArns"][0]
     ecs.describe_task_definition(taskDefinition=latest, include=["TAGS"])
-    ecs.describe_services(cluster=name, services=["web"])
     clients.client("ssm").get_parameter(Name=f"/{name}/web/release")
+    return int(ecs.describe_services(cluster=name, services=["web"])["services"][0]["desiredCount"])
 
 
 def answer(endpoint: str) -> None:

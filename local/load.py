@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from itertools import pairwise
 
-from local.up import ask
+from local.answers import ask
 
 CLIENTS = 3
 PAUSE, PATIENCE = 0.3, 2.0

@@ -1,6 +1,5 @@
 """Brings the stack up on this machine, and does not call it up before it answers."""
 
-import http.client
 import json
 import sys
 import threading
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
-from local import base_image, docker_engine, emulator, program, stack_file, table, verdicts
+from local import answers, base_image, docker_engine, emulator, program, stack_file, table, verdicts
 from local.clients import LocalClients
 from local.exist import Emulated
 from local.images import LocalImages, owner
@@ -22,9 +21,6 @@ from release import rollbacks
 from release.record import Record, ReleaseRecord, Site
 from release.settle import settle
 
-GOOD_ANSWERS = 5
-"""Answers in a row, each 200 and from the wanted version, that make a service verified."""
-ANSWER_SECONDS = 60
 RELEASE_SECONDS = 120
 """Longest wait for a release: nothing on this machine takes as long as AWS may."""
 NOT_EXERCISED = (
@@ -109,21 +105,21 @@ def up(console: Console, project_dir: Path, stack: str, home: Path, *, install: 
         settle(record, written, clients, say, project_dir / f"Pulumi.{stack}.yaml")
 
     images = LocalImages(docker, owner(stack, home), home) if docker else None
-    answers = Emulated(clients, images, settled, say)
-    found = program.run(project_dir, project, stack, config, answers, preview=False)
-    if not answers.changes:
+    emulated = Emulated(clients, images, settled, say)
+    found = program.run(project_dir, project, stack, config, emulated, preview=False)
+    if not emulated.changes:
         say("nothing changed")
-    console.print(f"declared only: {', '.join(sorted(answers.declared_only))}", style="dim")
+    console.print(f"declared only: {', '.join(sorted(emulated.declared_only))}", style="dim")
     if docker is None:
         raise NotUp(f"control plane only, at {endpoint}: without Docker no container runs, and nothing answers")
     rows = [
-        _row(endpoint, name, found, answers, clients, f"{project}-{stack}") for name in sorted(found.outputs["images"])
+        _row(endpoint, name, found, emulated, clients, f"{project}-{stack}") for name in sorted(found.outputs["images"])
     ]
     _table(console, rows)
     _certificates(console, found, clients)
     console.print(f"not exercised here: {', '.join(NOT_EXERCISED)}", style="dim")
-    if answers.refused:
-        raise NotUp("".join(str(refused) for refused in answers.refused.values()).strip("\n"))
+    if emulated.refused:
+        raise NotUp("".join(str(refused) for refused in emulated.refused.values()).strip("\n"))
     wrong = [f"{row['service']}: {row['answer']}" for row in rows if not row["good"]]
     if wrong:
         raise NotUp("not verified: " + "; ".join(wrong))
@@ -177,21 +173,22 @@ def _row(
     endpoint: str,
     name: str,
     found: program.Run,
-    answers: Emulated,
+    emulated: Emulated,
     clients: LocalClients,
     cluster: str,
 ) -> dict[str, Any]:
     tag = told_version(found, name)
-    service = clients.client("ecs").describe_services(cluster=cluster, services=[name])["services"][0]
+    refused = name in emulated.refused
+    service = answers.look(clients, cluster, name) if refused else answers.alone(clients, cluster, name)
     running, desired = service["runningCount"], service["desiredCount"]
     url, good, answer = "none", running >= desired, "nobody asks it: it runs"
     if told := found.outputs["urls"].get(name):
-        balancer, host = next(iter(answers.balancers.items()))
+        balancer, host = next(iter(emulated.balancers.items()))
         path = "/" + urlsplit(told).path.lstrip("/")
         url = f"http://{balancer}.alb.localhost:{urlsplit(endpoint).port}{path}"
-        if name not in answers.refused:
-            good, answer = verify(endpoint, host, path, tag)
-    if name in answers.refused:
+        if not refused:
+            good, answer = answers.verify(endpoint, host, path, tag, running)
+    if refused:
         good, answer = False, "release refused"
     return {
         "service": name,
@@ -207,46 +204,6 @@ def told_version(found: program.Run, name: str) -> str:
     """What a service's application is told in APP_VERSION: the tag of its image, also where a digest names it."""
     (image,) = (one for urn, one in found.registered.items() if urn.endswith(f"slipway:index:AppImage::{name}"))
     return str(image["tag"])
-
-
-def verify(endpoint: str, host: str, path: str, version: str) -> tuple[bool, str]:
-    """Whether the service answers 200 with the wanted version, several times in a row; and what it said."""
-    deadline, good, said = time.monotonic() + ANSWER_SECONDS, 0, "no answer"
-    while good < GOOD_ANSWERS:
-        status, told = ask(endpoint, host, path)
-        right = status == http.client.OK and told in (None, version)
-        good, said = (
-            (good + 1, f"200 from {version}") if right else (0, f"{status} from {told or 'an unnamed version'}")
-        )
-        if right and told is None:
-            said = "200 (it does not tell its version)"
-        if not right:
-            if time.monotonic() > deadline:
-                return False, said
-            time.sleep(0.2)
-    return True, said
-
-
-def ask(endpoint: str, host: str, path: str, patience: float = 10) -> tuple[int, str | None]:
-    """One request through the balancer: its status, and the version in its JSON answer if it has one.
-
-    The status is 0 when nothing answers within `patience` seconds.
-    """
-    place = urlsplit(endpoint)
-    connection = http.client.HTTPConnection(str(place.hostname), place.port or 80, timeout=patience)
-    try:
-        connection.request("GET", path, headers={"Host": host})
-        answer = connection.getresponse()
-        body = answer.read()
-    except OSError:
-        return 0, None
-    finally:
-        connection.close()
-    try:
-        told = json.loads(body)
-    except ValueError:
-        return answer.status, None
-    return answer.status, str(told["version"]) if isinstance(told, dict) and "version" in told else None
 
 
 def _certificates(console: Console, found: program.Run, clients: LocalClients) -> None:

@@ -13,6 +13,11 @@ def pytest_xdist_auto_num_workers() -> int:
     return 2 * (os.cpu_count() or 1)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]):
+    """Those with containers first: they take longest, and the others fill the time in which they wait."""
+    items.sort(key=lambda item: item.get_closest_marker("containers") is None)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter):
     """Prints what tests measured: each is a property `figure` of its report, which all workers hand in."""
     reports = [

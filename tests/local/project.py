@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from local import docker_engine
-from local.up import ask
+from local.answers import ask
 
 PROJECT = Path(__file__).resolve().parents[2]
 FOLDERS = ("settings", "components", "release", "local", "policies", "app")
@@ -56,7 +56,7 @@ class Stack:
         return version
 
     def returns_to(self, version: str) -> None:
-        """It answers, at last: until a rollback is done, the refused version's last tasks may do so too."""
+        """It answers, at last: the balancer asks tasks that do not listen yet, and those that a rollback is to end."""
         deadline = time.monotonic() + 30
         while (found := ask(f"http://127.0.0.1:{self.port}", "balancer.alb.localhost", "/")) != (200, version):
             assert time.monotonic() < deadline, found

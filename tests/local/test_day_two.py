@@ -9,6 +9,7 @@ from local import docker_engine
 from local.images import LABEL, owner
 from tests.local.project import Stack, stack_with_docker
 
+pytestmark = pytest.mark.containers
 PORT = 4580
 
 
@@ -58,7 +59,7 @@ def test_what_is_done_by_hand_on_day_two(stack: Stack):
     assert told[4].endswith(f":{a}")
     done = stack.run("rollback", "web")
     assert done.returncode == 0, done.stdout
-    assert stack.version() == a
+    stack.returns_to(a)
     stack.main.write_text(source)
     stack.up()
     done = stack.run("scale", "nope", "1")

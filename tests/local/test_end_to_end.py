@@ -13,6 +13,7 @@ from local.clients import LocalClients
 from local.images import LABEL, owner, steps_file
 from tests.local.project import Stack, stack_with_docker
 
+pytestmark = pytest.mark.containers
 PORT = 4577
 
 
@@ -59,7 +60,7 @@ def test_both_tasks_answer_with_environment_secret_and_logs(stack: Stack):
 
 
 def test_a_killed_container_returns(stack: Stack):
-    docker = docker_engine.connect()
+    docker, good = docker_engine.connect(), stack.version()
     label = {"label": f"{LABEL}={owner('local', stack.home)}"}
     before = {one.id for one in docker.containers.list(filters=label, ignore_removed=True)}
     victim = next(iter(before))
@@ -73,7 +74,7 @@ def test_a_killed_container_returns(stack: Stack):
         time.sleep(0.2)
     docker.close()
     assert len(now - before) == 1
-    assert stack.version()
+    stack.returns_to(str(good))
 
 
 def test_a_worker_runs_beside_its_queue_and_nobody_asks_it(stack: Stack):

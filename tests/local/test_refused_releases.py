@@ -7,6 +7,7 @@ import pytest
 from local.clients import LocalClients
 from tests.local.project import Stack, stack_with_docker
 
+pytestmark = pytest.mark.containers
 PORT = 4579
 BROKEN = 'import sys\nprint("no database", flush=True)\nsys.exit(3)\n'
 
@@ -48,7 +49,7 @@ def test_a_crashing_image_is_refused_with_its_cause_while_the_old_version_answer
         assert "exit code 3" in done.stdout
         assert "no database" in done.stdout
         assert "up and verified" not in done.stdout
-        assert stack.version() == good
+        stack.returns_to(good)
     told = stack.run("explain", "web")
     assert told.returncode == 1, told.stdout
     assert "web in slipway-local: NOT LIVE\n  its deployment failed, and ECS rolled back\n" in told.stdout

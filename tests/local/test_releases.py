@@ -9,6 +9,7 @@ import pytest
 from local.load import Load
 from tests.local.project import Stack, stack_with_docker
 
+pytestmark = pytest.mark.containers
 PORT = 4578
 RELEASES = 20
 LONGEST_SILENCE = 8.0
